@@ -1,0 +1,1 @@
+"""One file per accounting package or file format that bookings leave by."""

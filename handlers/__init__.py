@@ -1,0 +1,1 @@
+"""One file per thing that can happen; the only place where crafts, storage and connectors meet."""

@@ -1,0 +1,1 @@
+"""The craft of writing mails and pages."""

@@ -1,0 +1,1 @@
+"""The values that mailbot reasons about: frozen, without I/O."""

@@ -1,0 +1,91 @@
+"""What a person can ask: reply, link POST, command line and API all make these.
+
+Arguments: amounts as "1210.00", full dates ISO, the rest as typed.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """Every verb; the words for it per language stand in templates/words/<language>.toml."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    HOLD = "hold"
+    RELEASE = "release"
+    SEND = "send"
+    CORRECT = "correct"
+    BOOK = "book"
+    ADD_LINE = "add_line"
+    REMOVE_LINE = "remove_line"
+    QUESTION = "question"
+    REMARK = "remark"
+    FORWARD = "forward"
+    LABEL = "label"
+    TITLE = "title"
+    SPLIT = "split"
+    MERGE = "merge"
+    DELETE = "delete"
+    RESTORE = "restore"
+    HANDLED = "handled"
+    PAID = "paid"
+    PAY = "pay"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    ALLOW = "allow"
+    ALLOW_ONCE = "allow_once"
+    BLOCK = "block"
+    RETRY = "retry"
+    STATUS = "status"
+    HISTORY = "history"
+    SEARCH = "search"
+    REPORT = "report"
+    CLOSE = "close"
+    STOP = "stop"
+    LANGUAGE = "language"
+    UNSUBSCRIBE = "unsubscribe"
+    HELP = "help"
+
+
+#: these never change anything
+HARMLESS = frozenset(
+    {Verb.QUESTION, Verb.REMARK, Verb.HELP, Verb.STATUS, Verb.HISTORY, Verb.SEARCH, Verb.REPORT}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One thing that a person asks."""
+
+    verb: Verb
+    #: numbered lines of the mail that was answered; empty: the document of that mail
+    items: tuple[int, ...] = ()
+    #: by name: reason, until, text, to, label, field, value, line, account, amount, vat_code,
+    #: pages, code
+    args: dict[str, str] = field(default_factory=dict)
+
+
+class Context(StrEnum):
+    """What kind of mail was answered."""
+
+    APPROVAL = "approval"
+    REVIEW = "review"
+    DIGEST = "digest"
+    QUESTION = "question"
+    PAYMENT = "payment"
+    QUARANTINE = "quarantine"
+    CONFIRMATION = "confirmation"
+    INBOX = "inbox"
+    EXPORT = "export"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer, read: what was newly written, what it asks, and whether it is clear enough."""
+
+    written: str
+    commands: tuple[Command, ...] = ()
+    #: id of a sentence in templates/<language>/sentences.toml, table `doubts`; "" when it is clear
+    doubt: str = ""

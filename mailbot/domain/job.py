@@ -1,0 +1,31 @@
+"""The things that can happen, as jobs in the queue."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobKind(StrEnum):
+    """One per file in `handlers`."""
+
+    INCOMING_MAIL = "incoming_mail"
+    NEW_DOCUMENTS = "new_documents"
+    RECOGNISE_DOCUMENT = "recognise_document"
+    REQUEST_APPROVAL = "request_approval"
+    REVIEW = "review"
+    REPLY = "reply"
+    CONVERSATION = "conversation"
+    BOUNCE = "bounce"
+    EXPORT_BOOKING = "export_booking"
+    DIGEST = "digest"
+    REMINDERS = "reminders"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One piece of work: ids only, never contents; running it twice is running it once."""
+
+    #: unique: a second put of the same key is a no-op
+    key: str
+    kind: JobKind
+    #: names to ids, e.g. {"mail": "0198…"}
+    ids: dict[str, str]

@@ -1,0 +1,180 @@
+"""The office, its employees, its dossiers and the people of a dossier."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from mailbot.domain.mail import Language
+
+
+class JournalKind(StrEnum):
+    """The kinds of journal (dagboek)."""
+
+    PURCHASE = "purchase"
+    SALES = "sales"
+    FINANCIAL = "financial"
+    MISCELLANEOUS = "miscellaneous"
+
+
+class EmployeeRole(StrEnum):
+    """What an employee of the office may do (CF-EMP-08…10)."""
+
+    ADMIN = "admin"
+    EMPLOYEE = "employee"
+    SUPPORT = "support"
+
+
+class PersonRole(StrEnum):
+    """What a person of a dossier may do (CF-USR-02…07)."""
+
+    ADMIN = "admin"
+    FULL_ACCESS = "full_access"
+    DOCUMENT_PROCESSING = "document_processing"
+    DOCUMENT_PROCESSING_ARCHIVE = "document_processing_archive"
+    FULL_FEEDBACK = "full_feedback"
+    DOCUMENT_DELIVERY = "document_delivery"
+
+
+class Validation(StrEnum):
+    """Who looks at a booking proposal before it is booked (CF-VAL-02…04)."""
+
+    OFFICE = "office"
+    HYBRID = "hybrid"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """An accounting office: the owner of dossiers."""
+
+    code: str
+    name: str
+    #: From of every mail the office sends, e.g. "facturen@kantoor.example"
+    address: str
+    language: Language = "nl"
+    time_zone: str = "Europe/Brussels"
+    #: addresses or @domains that are refused with 550 5.7.1
+    blacklist: tuple[str, ...] = ()
+    #: hour of the daily digest, local time
+    digest_hour: int = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Employee:
+    """Somebody who works at the office."""
+
+    office: str
+    email: str
+    first_name: str
+    last_name: str
+    role: EmployeeRole = EmployeeRole.EMPLOYEE
+    language: Language = "nl"
+    #: a frozen person has no authority at all
+    frozen: bool = False
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody of the client: owner, approver, secretary, deliverer of documents."""
+
+    email: str
+    first_name: str
+    last_name: str
+    roles: tuple[PersonRole, ...] = (PersonRole.DOCUMENT_PROCESSING,)
+    language: Language = "nl"
+    frozen: bool = False
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """A journal of the dossier in its accounting package."""
+
+    code: str
+    kind: JournalKind
+    name: str = ""
+    credit_notes_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRule:
+    """When and by whom a purchase document must be approved (CF-APPR-03…11)."""
+
+    name: str
+    #: VAT numbers or parts of names; empty: every supplier
+    suppliers: tuple[str, ...] = ()
+    #: empty: whatever the labels
+    labels: tuple[str, ...] = ()
+    #: total including VAT from which the rule holds
+    amount_from: Decimal | None = None
+    #: e-mail addresses of people of the dossier or employees of the office
+    approvers: tuple[str, ...]
+    #: "all": everyone must approve; "one": the first answer counts
+    mode: Literal["all", "one"] = "all"
+    #: holds only when no other rule does
+    catch_all: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Where bookings go when they are complete."""
+
+    #: name of a connector: "ubl", "csv", "winbooks"
+    connector: str
+    #: "mail" or "folder"
+    delivery: Literal["mail", "folder"] = "folder"
+    #: e-mail address (mail) or folder relative to the data folder (folder)
+    target: str = ""
+    #: connector's own options, e.g. ledger accounts and VAT codes
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """The administration of one client."""
+
+    code: str
+    office: str
+    name: str
+    #: 10 digits for Belgium, KvK or the VAT digits elsewhere; part of the dossier's addresses
+    enterprise_number: str
+    vat_number: str = ""
+    language: Language = "nl"
+    active: bool = True
+    #: e-mail address of the employee who keeps the dossier
+    dossier_manager: str
+    validation: Validation = Validation.OFFICE
+    #: kinds of document that skip the inbox (postbus)
+    auto_forward: tuple[JournalKind, ...] = ()
+    #: addresses or @domains whose documents may be auto-forwarded; empty: everyone (CF-IN-16)
+    whitelist: tuple[str, ...] = ()
+    use_whitelist: bool = False
+    journals: tuple[Journal, ...] = ()
+    people: tuple[Person, ...] = ()
+    approval_rules: tuple[ApprovalRule, ...] = ()
+    export: Export = field(default_factory=lambda: Export(connector="csv"))
+
+    @property
+    def admins(self) -> tuple[Person, ...]:
+        """The people of the client who may settle the dossier's affairs."""
+        return tuple(p for p in self.people if PersonRole.ADMIN in p.roles)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """One office with everything that belongs to it, as `mailbot apply` knows it."""
+
+    office: Office
+    employees: tuple[Employee, ...] = ()
+    dossiers: tuple[Dossier, ...] = ()

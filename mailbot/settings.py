@@ -1,0 +1,202 @@
+"""Frozen, typed settings: defaults < mailbot.toml < environment; the only reader of os.environ.
+
+Every key can also be given as MAILBOT_<SECTION>__<KEY>. Secrets come from files or the
+environment.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailbot.domain.mail import Language
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Service(_Section):
+    """Who we are."""
+
+    domain: str = "mailbot.localhost"
+    data: Path = Path("var")
+    language: Language = "nl"
+    time_zone: str = "Europe/Brussels"
+    #: without a final slash
+    public_url: str = "http://127.0.0.1:8080"
+
+
+class Smtp(_Section):
+    """The SMTP listener."""
+
+    listen: str = "127.0.0.1:2525"
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    #: bytes
+    max_size: int = 50 * 1024 * 1024
+    max_connections: int = 100
+
+
+class Lmtp(_Section):
+    """The LMTP listener behind a real MTA; off without `listen`."""
+
+    listen: str = ""
+
+
+class Imap(_Section):
+    """One mailbox that is fetched."""
+
+    host: str
+    user: str
+    password_file: Path | None = None
+    #: file with an OAuth 2 access token (XOAUTH2)
+    oauth: Path | None = None
+    folder: str = "INBOX"
+    port: int = 993
+    #: plain IMAP is for the loopback only
+    tls: bool = True
+    #: where a fetched mail goes; "" leaves it in place, marked as seen
+    done_folder: str = ""
+    #: the address it was sent to when no header tells, e.g. "aankoop-0400000185@…"
+    default_recipient: str = ""
+
+
+class Outbound(_Section):
+    """The smarthost; without `host` outgoing mails stay in data/outbox (development only)."""
+
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password_file: Path | None = None
+    #: "starttls", "tls" or "none"
+    security: str = "starttls"
+    dkim_selector: str = ""
+    dkim_key: Path | None = None
+
+
+class Database(_Section):
+    """Where rows live; default SQLite under data."""
+
+    url: str = ""
+
+
+class Blobs(_Section):
+    """Where files live; default under data."""
+
+    url: str = ""
+
+
+class Dns(_Section):
+    """The DNS server that is asked, "address" or "address:port"; default the system's."""
+
+    server: str = ""
+
+
+class TrustedAuthserv(_Section):
+    """Servers in front of us whose Authentication-Results are believed (RFC 8601)."""
+
+    ids: tuple[str, ...] = ()
+
+
+class Web(_Section):
+    """The link pages."""
+
+    listen: str = "127.0.0.1:8080"
+
+
+class Worker(_Section):
+    """How much runs at a time."""
+
+    processes: int = 4
+    ocr_processes: int = 2
+
+
+class Limits(_Section):
+    """What a sender may use of us."""
+
+    recipients_per_mail: int = 100
+    mails_per_minute: int = 120
+    #: bytes that must stay free on the disk before a mail is accepted
+    min_free_disk: int = 200 * 1024 * 1024
+    #: mails waiting in the spool
+    max_spool: int = 10_000
+    attachments_per_mail: int = 200
+    unpacked_bytes: int = 200 * 1024 * 1024
+
+
+class Retention(_Section):
+    """How long what is kept."""
+
+    token_days: int = 60
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; see docs/operations.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILBOT_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    service: Service = Field(default_factory=Service)
+    smtp: Smtp = Field(default_factory=Smtp)
+    lmtp: Lmtp = Field(default_factory=Lmtp)
+    imap: tuple[Imap, ...] = ()
+    outbound: Outbound = Field(default_factory=Outbound)
+    database: Database = Field(default_factory=Database)
+    blobs: Blobs = Field(default_factory=Blobs)
+    dns: Dns = Field(default_factory=Dns)
+    trusted_authserv: TrustedAuthserv = Field(default_factory=TrustedAuthserv)
+    web: Web = Field(default_factory=Web)
+    worker: Worker = Field(default_factory=Worker)
+    limits: Limits = Field(default_factory=Limits)
+    retention: Retention = Field(default_factory=Retention)
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database.url or f"sqlite:///{self.service.data.absolute() / 'mailbot.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over what the file said (handed in as init)."""
+        return env_settings, init_settings
+
+
+class SettingsError(Exception):
+    """The settings file or the environment has a mistake; the message says where and what."""
+
+
+def read_settings(file: Path | None = None) -> Settings:
+    """Return the settings of `file` (default: mailbot.toml if it exists) and the environment.
+
+    Raises SettingsError with one line per mistake.
+    """
+    chosen = file or Path("mailbot.toml")
+    if file and not file.exists():
+        raise SettingsError(f"{file}: there is no such settings file")
+    try:
+        values: dict[str, Any] = tomllib.loads(chosen.read_text()) if chosen.exists() else {}
+        return Settings(**values)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{chosen}: {error}") from error
+    except ValidationError as error:
+        lines = [f"{chosen}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+
+
+def listen_address(listen: str) -> tuple[str, int]:
+    """Return host and port of "host:port" ("[::1]:25" too). Raises SettingsError."""
+    host, _, port = listen.rpartition(":")
+    if not port.isdigit() or not host:
+        raise SettingsError(f"listen = {listen!r}: give host:port, e.g. 127.0.0.1:2525")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,1 @@
+"""What mailbot remembers: the database and the files."""

@@ -1,0 +1,1 @@
+"""The rows; only storage sees them."""
