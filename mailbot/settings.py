@@ -6,12 +6,10 @@ environment.
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-
-from mailbot.domain.mail import Language
 
 
 class _Section(BaseModel):
@@ -23,7 +21,7 @@ class Service(_Section):
 
     domain: str = "mailbot.localhost"
     data: Path = Path("var")
-    language: Language = "nl"
+    language: Literal["nl", "fr", "en", "de"] = "nl"
     time_zone: str = "Europe/Brussels"
     #: without a final slash
     public_url: str = "http://127.0.0.1:8080"
