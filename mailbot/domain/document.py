@@ -111,7 +111,11 @@ class Document:
     #: set by `wacht tot …`; None with `on_hold` means until `vrij`
     on_hold: bool = False
     hold_until: date | None = None
-    #: e-mail addresses that have approved or reviewed this version
+    #: the sender may deliver here: known, on the whitelist, or allowed by the dossier's admin
+    welcome: bool = False
+    #: handed to the office: by `verzend` or by auto-forward
+    sent: bool = False
+    #: e-mail addresses that have said OK to this version in a review
     reviewed_by: tuple[str, ...] = ()
     possible_duplicate_of: str = ""
     rejected_reason: str = ""

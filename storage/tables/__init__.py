@@ -1,1 +1,224 @@
-"""The rows; only storage sees them."""
+"""The rows; only storage sees them.
+
+Domain values stand whole in the `data` column; the other columns are keys, statuses and what is
+searched for. `table=True` classes do not validate, so rows never leave storage.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; SQLite forgets the zone, so it is kept in UTC and given back aware."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments; keep the rest in UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back, aware."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_type=UtcDateTime, **options)
+
+
+def _text(**options: Any) -> Any:
+    return Field(sa_type=sa.Text, **options)
+
+
+class OfficeRow(SQLModel, table=True):
+    """An office with its employees, as `mailbot apply` wrote it."""
+
+    __tablename__ = "office"
+    code: str = Field(primary_key=True)
+    data: str = _text()
+
+
+class DossierRow(SQLModel, table=True):
+    """A dossier, as `mailbot apply` wrote it."""
+
+    __tablename__ = "dossier"
+    code: str = Field(primary_key=True)
+    office: str = Field(index=True)
+    enterprise_number: str = Field(unique=True)
+    data: str = _text()
+
+
+class MailRow(SQLModel, table=True):
+    """One mail for one of our addresses."""
+
+    __tablename__ = "mail"
+    id: str = Field(primary_key=True)
+    delivery_key: str = Field(unique=True)
+    received_at: datetime = _moment(index=True)
+    envelope_sender: str
+    envelope_recipient: str = Field(index=True)
+    message_id: str = Field(default="", index=True)
+    subject: str = _text(default="")
+    sender: str = ""
+    dossier: str = Field(default="", index=True)
+    sha256: str = Field(index=True)
+    state: str = Field(index=True)
+    repeat_of: str = ""
+    data: str = _text()
+
+
+class DocumentRow(SQLModel, table=True):
+    """One document."""
+
+    __tablename__ = "document"
+    id: str = Field(primary_key=True)
+    dossier: str = Field(index=True)
+    kind: str
+    status: str = Field(index=True)
+    version: int
+    mail_id: str = Field(index=True)
+    received_at: datetime = _moment()
+    sha256: str = Field(index=True)
+    supplier_key: str = Field(default="", index=True)
+    number_key: str = Field(default="", index=True)
+    issue_date: date | None = None
+    total_incl: Decimal | None = Field(default=None, max_digits=16, decimal_places=2)
+    iban: str = ""
+    data: str = _text()
+
+
+class ApprovalRow(SQLModel, table=True):
+    """One approver's part in one rule for one document."""
+
+    __tablename__ = "approval"
+    document_id: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    approver: str = Field(primary_key=True)
+    mode: str
+    state: str = Field(index=True)
+    version: int
+    decided_at: datetime | None = _moment(default=None)
+    mail_id: str = ""
+
+
+class TokenRow(SQLModel, table=True):
+    """What an answer to one mail of ours may do; the token itself is kept only as its hash."""
+
+    __tablename__ = "token"
+    hash: str = Field(primary_key=True)
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment(index=True)
+    spent_at: datetime | None = _moment(default=None)
+    person: str = Field(index=True)
+    outbox_id: str = Field(index=True)
+    data: str = _text()
+
+
+class OutboxRow(SQLModel, table=True):
+    """One mail of ours to one person."""
+
+    __tablename__ = "outbox"
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    state: str = Field(index=True)
+    not_before: datetime = _moment(index=True)
+    created_at: datetime = _moment()
+    sent_at: datetime | None = _moment(default=None)
+    tries: int = 0
+    recipient: str = Field(index=True)
+    envelope_sender: str
+    message_id: str = Field(index=True)
+    subject: str = _text()
+    letter: str
+    document_id: str = Field(default="", index=True)
+    dossier: str = ""
+    sha256: str
+    last_answer: str = _text(default="")
+
+
+class MessageRow(SQLModel, table=True):
+    """One message in the conversation about a document, or with the office."""
+
+    __tablename__ = "message"
+    id: str = Field(primary_key=True)
+    dossier: str = Field(index=True)
+    document_id: str = Field(default="", index=True)
+    at: datetime = _moment()
+    author: str
+    recipient: str = ""
+    text: str = _text()
+    mail_id: str = ""
+
+
+class AuditRow(SQLModel, table=True):
+    """One thing that happened, chained to the one before by its hash."""
+
+    __tablename__ = "audit"
+    number: int | None = Field(default=None, primary_key=True)
+    at: datetime = _moment()
+    event: str = Field(index=True)
+    actor: str
+    subject: str = Field(index=True)
+    data: str = _text()
+    previous_hash: str
+    hash: str
+
+
+class SenderRow(SQLModel, table=True):
+    """What the admin of a dossier said about a sender."""
+
+    __tablename__ = "sender"
+    dossier: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    verdict: str
+    by: str
+    at: datetime = _moment()
+
+
+class AddressRow(SQLModel, table=True):
+    """An address of a person that mail could not reach."""
+
+    __tablename__ = "address"
+    address: str = Field(primary_key=True)
+    failed_at: datetime = _moment()
+    diagnostic: str = _text()
+
+
+class ExportRow(SQLModel, table=True):
+    """One booking that left; its key makes a second export the same booking."""
+
+    __tablename__ = "export"
+    key: str = Field(primary_key=True)
+    document_id: str = Field(index=True)
+    connector: str
+    at: datetime = _moment()
+    data: str = _text()
+
+
+class FailedJobRow(SQLModel, table=True):
+    """A job that did not end well: waiting for its next try, or buried."""
+
+    __tablename__ = "failed_job"
+    key: str = Field(primary_key=True)
+    kind: str = Field(index=True)
+    state: str = Field(index=True)
+    tries: int
+    at: datetime = _moment()
+    reason: str = _text()
+    data: str = _text()

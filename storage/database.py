@@ -1,0 +1,102 @@
+"""The database: SQLite by default, PostgreSQL when outgrown; transactions are the only way in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from dbos import DBOS
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from mailbot.domain.errors import Temporary
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database; every change of state goes through `transaction`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(url)
+        self.engine = _make_engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together, or not at all.
+
+        Raises Temporary when the database is down, locked or too slow.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise Temporary(f"the database did not answer: {error.orig}") from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only looks: it takes no write lock. Raises Temporary."""
+        try:
+            with Session(self.engine.execution_options(mailbot_reading=True)) as session:
+                yield session
+        except OperationalError as error:
+            raise Temporary(f"the database did not answer: {error.orig}") from error
+
+    def migrate(self) -> None:
+        """Bring our tables and the job tables to this version of mailbot."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self.engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        DBOS.migrate(self.jobs_url)
+
+    @property
+    def jobs_url(self) -> str:
+        """The same database as DBOS wants it spelled."""
+        return self.url.replace("postgresql+psycopg://", "postgresql://")
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    """Spell a PostgreSQL URL with the driver that we ship (psycopg 3)."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _make_engine(url: str) -> sa.Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    path = sa.make_url(url).database or ""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL lets readers go on while one writes; FULL syncs every commit to disk."""
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA busy_timeout=30000")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Take the write lock at once, so that read-then-write never meets a stale snapshot."""
+    reading = connection.get_execution_options().get("mailbot_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The history of our tables (alembic), one for SQLite and PostgreSQL."""
