@@ -1,6 +1,7 @@
 """The things that can happen, as jobs in the queue."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -29,3 +30,15 @@ class Job:
     kind: JobKind
     #: names to ids, e.g. {"mail": "0198…"}
     ids: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedJob:
+    """A job that did not end well."""
+
+    job: Job
+    #: "retry" or "buried"
+    state: str
+    tries: int
+    at: datetime
+    reason: str

@@ -179,3 +179,30 @@ class Recipient:
     journal: str = ""
     labels: tuple[str, ...] = ()
     token: str = ""
+
+
+class MailState(StrEnum):
+    """Where a kept mail stands."""
+
+    ACCEPTED = "accepted"
+    READ = "read"
+    #: the same Message-ID came to the same address before; kept, not read again
+    REPEATED = "repeated"
+    #: automatic mail that asks for nothing
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMail:
+    """One mail for one of our addresses; its bytes lie in the blob store."""
+
+    id: str
+    envelope: Envelope
+    envelope_recipient: str
+    message_id: str = ""
+    subject: str = ""
+    sender: str = ""
+    dossier: str = ""
+    sha256: str
+    state: MailState = MailState.ACCEPTED
+    repeat_of: str = ""

@@ -18,7 +18,8 @@ NAMING = {
     "uq": "uq_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-SQLModel.metadata.naming_convention = NAMING
+METADATA = SQLModel.metadata
+METADATA.naming_convention = NAMING
 
 
 class UtcDateTime(TypeDecorator[datetime]):

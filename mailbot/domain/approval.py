@@ -1,0 +1,31 @@
+"""Who must approve a document, and who has."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class ApprovalState(StrEnum):
+    """Where one approver's part stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    #: somebody else's answer settled the rule, or the document changed
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """One approver's part in one rule for one version of a document."""
+
+    document_id: str
+    rule: str
+    approver: str
+    mode: Literal["all", "one"]
+    version: int
+    state: ApprovalState = ApprovalState.OPEN
+    decided_at: datetime | None = None
+    #: the mail that decided, "" when a link page did
+    mail_id: str = ""

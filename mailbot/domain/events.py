@@ -1,0 +1,51 @@
+"""What the audit log tells: one event per thing that happened."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Every kind of event."""
+
+    MAIL_ACCEPTED = "mail_accepted"
+    MAIL_REPEATED = "mail_repeated"
+    MAIL_ROUTED = "mail_routed"
+    MAIL_IGNORED = "mail_ignored"
+    DOCUMENT_RECEIVED = "document_received"
+    DOCUMENT_RECOGNISED = "document_recognised"
+    DOCUMENT_MOVED = "document_moved"
+    DOCUMENT_CORRECTED = "document_corrected"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REVIEWED = "reviewed"
+    COMMAND_DONE = "command_done"
+    COMMAND_REFUSED = "command_refused"
+    CONFIRMATION_ASKED = "confirmation_asked"
+    MESSAGE = "message"
+    SENDER_JUDGED = "sender_judged"
+    LETTER_WRITTEN = "letter_written"
+    LETTER_SENT = "letter_sent"
+    LETTER_FAILED = "letter_failed"
+    ADDRESS_BOUNCED = "address_bounced"
+    EXPORTED = "exported"
+    EXPORT_FAILED = "export_failed"
+    DEFINITION_APPLIED = "definition_applied"
+    JOB_BURIED = "job_buried"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event; `number` and hashes are given by the log."""
+
+    at: datetime
+    kind: EventKind
+    #: e-mail address of a person, or "mailbot"
+    actor: str
+    #: id of the document or mail that it is about
+    subject: str
+    data: dict[str, str] = field(default_factory=dict)
+    number: int = 0
+    previous_hash: str = ""
+    hash: str = ""

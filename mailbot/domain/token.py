@@ -1,0 +1,37 @@
+"""What an answer to one mail of ours may do: one person, one purpose, the versions shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.domain.command import Command, Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownItem:
+    """A document as a mail showed it: the answer is bound to this version."""
+
+    document_id: str
+    version: int
+    #: what may be decided about it: approval, review, inbox, …
+    context: Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """One reply token, as it is remembered: its hash, never itself."""
+
+    hash: str
+    person: str
+    context: Context
+    #: code of the office that the mail came from
+    office: str
+    dossier: str = ""
+    #: one for a mail about one document; the numbered lines of a digest, in order
+    items: tuple[ShownItem, ...] = ()
+    #: a conversation's other side, a quarantined sender, a command that waits for confirmation
+    subject: str = ""
+    commands: tuple[Command, ...] = ()
+    outbox_id: str
+    created_at: datetime
+    expires_at: datetime
+    spent_at: datetime | None = None

@@ -1,0 +1,114 @@
+"""Offices, dossiers and people, as `mailbot apply` wrote them."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, select
+
+from mailbot.domain.directory import Directory, DossierEntry
+from mailbot.domain.people import Definition, Dossier, Employee, Office
+from mailbot.domain.values import from_data, from_json, to_data, to_json
+from storage.tables import DossierRow, OfficeRow
+
+
+def find_definition(session: Session, office: str) -> Definition | None:
+    """Return everything that belongs to the office with this code."""
+    row = session.get(OfficeRow, office)
+    return _definition(session, row) if row else None
+
+
+def all_definitions(session: Session) -> tuple[Definition, ...]:
+    """Return every office with everything that belongs to it."""
+    rows = session.exec(select(OfficeRow).order_by(OfficeRow.code))
+    return tuple(_definition(session, row) for row in rows)
+
+
+def save_definition(session: Session, definition: Definition) -> None:
+    """Make the database say what `definition` says; dossiers that it no longer has are removed."""
+    office = definition.office
+    data = {"office": to_data(office), "employees": [to_data(e) for e in definition.employees]}
+    session.merge(OfficeRow(code=office.code, data=json.dumps(data)))
+    kept = {dossier.code for dossier in definition.dossiers}
+    for row in session.exec(select(DossierRow).where(DossierRow.office == office.code)):
+        if row.code not in kept:
+            session.delete(row)
+    session.flush()
+    for dossier in definition.dossiers:
+        session.merge(
+            DossierRow(
+                code=dossier.code,
+                office=office.code,
+                enterprise_number=dossier.enterprise_number,
+                data=to_json(dossier),
+            )
+        )
+
+
+def find_dossier(session: Session, name: str) -> Dossier | None:
+    """Return the dossier with this code or enterprise number (any case)."""
+    wanted = name.lower()
+    row = session.exec(select(DossierRow).where(DossierRow.enterprise_number == wanted)).first()
+    if row is None:
+        rows = session.exec(select(DossierRow))
+        row = next((r for r in rows if r.code.lower() == wanted), None)
+    return from_json(Dossier, row.data) if row else None
+
+
+def get_dossier(session: Session, code: str) -> Dossier:
+    """Return the dossier with this code. Raises KeyError."""
+    row = session.get(DossierRow, code)
+    if row is None:
+        raise KeyError(code)
+    return from_json(Dossier, row.data)
+
+
+def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...]]:
+    """Return the office with this code and its employees. Raises KeyError."""
+    row = session.get(OfficeRow, code)
+    if row is None:
+        raise KeyError(code)
+    return _office(row)
+
+
+def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None:
+    """Return the office that answers for the whole installation: the first by code."""
+    row = session.exec(select(OfficeRow).order_by(OfficeRow.code)).first()
+    return _office(row) if row else None
+
+
+def make_directory(definitions: Sequence[Definition], domains: Iterable[str]) -> Directory:
+    """Return what intake must know of all this to answer RCPT without a database."""
+    return Directory(
+        domains=tuple(domain.lower() for domain in domains),
+        dossiers=tuple(_entry(dossier) for d in definitions for dossier in d.dossiers),
+        blacklist=tuple(sender.lower() for d in definitions for sender in d.office.blacklist),
+    )
+
+
+def _entry(dossier: Dossier) -> DossierEntry:
+    return DossierEntry(
+        code=dossier.code,
+        office=dossier.office,
+        enterprise_number=dossier.enterprise_number,
+        active=dossier.active,
+        language=dossier.language,
+        journals=tuple(journal.code.lower() for journal in dossier.journals),
+    )
+
+
+def _definition(session: Session, row: OfficeRow) -> Definition:
+    office, employees = _office(row)
+    dossiers = session.exec(
+        select(DossierRow).where(DossierRow.office == row.code).order_by(DossierRow.code)
+    )
+    return Definition(
+        office=office,
+        employees=employees,
+        dossiers=tuple(from_json(Dossier, d.data) for d in dossiers),
+    )
+
+
+def _office(row: OfficeRow) -> tuple[Office, tuple[Employee, ...]]:
+    data = json.loads(row.data)
+    employees = tuple(from_data(Employee, employee) for employee in data["employees"])
+    return from_data(Office, data["office"]), employees

@@ -1,0 +1,136 @@
+"""Every document, and the exports that were made of it."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from mailbot.domain.document import Document, Status
+from mailbot.domain.values import from_json, to_json
+from storage.tables import DocumentRow, ExportRow
+
+
+def record_document(session: Session, document: Document) -> None:
+    """Keep a document: new, or as it is now."""
+    invoice = document.invoice
+    session.merge(
+        DocumentRow(
+            id=document.id,
+            dossier=document.dossier,
+            kind=document.kind.value,
+            status=document.status.value,
+            version=document.version,
+            mail_id=document.mail_id,
+            received_at=document.received_at,
+            sha256=document.original.sha256,
+            supplier_key=supplier_key(document),
+            number_key=number_key(invoice.invoice_number) if invoice else "",
+            issue_date=invoice.invoice_date if invoice else None,
+            total_incl=invoice.total_incl if invoice else None,
+            iban=(invoice.iban or "") if invoice else "",
+            data=to_json(document),
+        )
+    )
+    session.flush()
+
+
+def find_document(session: Session, document_id: str) -> Document | None:
+    """Return the document with this id; locked until the end of the transaction."""
+    row = session.exec(
+        select(DocumentRow).where(DocumentRow.id == document_id).with_for_update()
+    ).first()
+    return from_json(Document, row.data) if row else None
+
+
+def get_document(session: Session, document_id: str) -> Document:
+    """Return the document with this id. Raises KeyError."""
+    document = find_document(session, document_id)
+    if document is None:
+        raise KeyError(document_id)
+    return document
+
+
+def documents_of_mail(session: Session, mail_id: str) -> Sequence[Document]:
+    """Return the documents that one mail brought, in order."""
+    rows = session.exec(
+        select(DocumentRow).where(DocumentRow.mail_id == mail_id).order_by(DocumentRow.id)
+    )
+    return [from_json(Document, row.data) for row in rows]
+
+
+def documents_in(
+    session: Session, dossiers: Iterable[str], statuses: Iterable[Status]
+) -> Sequence[Document]:
+    """Return the documents of some dossiers that stand in some statuses, oldest first."""
+    rows = session.exec(
+        select(DocumentRow)
+        .where(col(DocumentRow.dossier).in_(list(dossiers)))
+        .where(col(DocumentRow.status).in_([status.value for status in statuses]))
+        .order_by(DocumentRow.id)
+    )
+    return [from_json(Document, row.data) for row in rows]
+
+
+def look_alikes(session: Session, document: Document) -> Sequence[Document]:
+    """Return earlier documents of the dossier that share file, supplier, or invoice number."""
+    alike = DocumentRow.sha256 == document.original.sha256
+    if key := supplier_key(document):
+        alike = alike | (DocumentRow.supplier_key == key)
+    if document.invoice and document.invoice.invoice_number:
+        alike = alike | (DocumentRow.number_key == number_key(document.invoice.invoice_number))
+    rows = session.exec(
+        select(DocumentRow)
+        .where(alike, DocumentRow.dossier == document.dossier, DocumentRow.id != document.id)
+        .where(DocumentRow.status != Status.DELETED.value)
+        .order_by(col(DocumentRow.id).desc())
+        .limit(200)
+    )
+    return [from_json(Document, row.data) for row in rows]
+
+
+def status_counts(session: Session) -> dict[str, int]:
+    """Return how many documents stand in each status."""
+    counts: dict[str, int] = {}
+    for status in session.exec(select(DocumentRow.status)):
+        counts[status] = counts.get(status, 0) + 1
+    return counts
+
+
+def supplier_key(document: Document) -> str:
+    """Return what makes a counterparty the same one: its VAT number, else its name, folded."""
+    invoice = document.invoice
+    if invoice is None:
+        return ""
+    return (invoice.supplier_vat or re.sub(r"\W+", "", (invoice.supplier_name or "").casefold()))[
+        :80
+    ]
+
+
+def number_key(number: str | None) -> str:
+    """Return an invoice number without what people write in different ways."""
+    return re.sub(r"[\W_]+", "", (number or "").casefold()).lstrip("0")
+
+
+def find_export(session: Session, key: str) -> list[str] | None:
+    """Return the file names of the export with this key, None if it never left."""
+    row = session.get(ExportRow, key)
+    return list(json.loads(row.data)) if row else None
+
+
+def record_export(
+    session: Session,
+    key: str,
+    *,
+    document_id: str,
+    connector: str,
+    at: datetime,
+    names: Sequence[str],
+) -> None:
+    """Remember that a booking left, and as which files."""
+    session.add(
+        ExportRow(
+            key=key, document_id=document_id, connector=connector, at=at, data=json.dumps(names)
+        )
+    )

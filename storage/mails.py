@@ -1,0 +1,94 @@
+"""Every mail that was accepted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from mailbot.domain.mail import MailState, StoredMail
+from mailbot.domain.values import from_json, to_json
+from storage.tables import MailRow
+
+
+def find_delivery(session: Session, delivery_key: str) -> StoredMail | None:
+    """Return the mail that this delivery already made."""
+    row = session.exec(select(MailRow).where(MailRow.delivery_key == delivery_key)).first()
+    return _mail(row) if row else None
+
+
+def record_mail(session: Session, mail: StoredMail, *, delivery_key: str) -> None:
+    """Keep a new mail. The unique delivery key stops a second one."""
+    session.add(
+        MailRow(
+            id=mail.id,
+            delivery_key=delivery_key,
+            received_at=mail.envelope.received_at,
+            envelope_sender=mail.envelope.envelope_sender,
+            envelope_recipient=mail.envelope_recipient,
+            sha256=mail.sha256,
+            state=mail.state.value,
+            data=to_json(mail),
+        )
+    )
+    session.flush()
+
+
+def get_mail(session: Session, mail_id: str) -> StoredMail:
+    """Return the mail with this id. Raises KeyError."""
+    row = session.get(MailRow, mail_id)
+    if row is None:
+        raise KeyError(mail_id)
+    return _mail(row)
+
+
+def find_mail(session: Session, name: str) -> StoredMail | None:
+    """Return a mail by its id, the id that the sender's server was given, or its Message-ID."""
+    row = (
+        session.get(MailRow, name)
+        or session.exec(
+            select(MailRow).where(
+                (MailRow.message_id == name)
+                | col(MailRow.delivery_key).startswith(f"{name}:")
+                | (MailRow.sha256 == name)
+            )
+        ).first()
+    )
+    return _mail(row) if row else None
+
+
+def update_mail(session: Session, mail: StoredMail) -> None:
+    """Keep what was learnt by reading the mail."""
+    row = session.get(MailRow, mail.id)
+    if row is None:
+        raise KeyError(mail.id)
+    row.message_id, row.subject, row.sender = mail.message_id, mail.subject, mail.sender
+    row.dossier, row.state, row.repeat_of = mail.dossier, mail.state.value, mail.repeat_of
+    row.data = to_json(mail)
+    session.add(row)
+
+
+def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
+    """Return an earlier mail with the same Message-ID or bytes to the same address.
+
+    One mail to two dossiers is two deliveries, so the address counts (osTicket#866).
+    """
+    same = MailRow.sha256 == mail.sha256
+    if mail.message_id:
+        same = same | (MailRow.message_id == mail.message_id)
+    row = session.exec(
+        select(MailRow)
+        .where(same, MailRow.envelope_recipient == mail.envelope_recipient)
+        .where(MailRow.id < mail.id, MailRow.state != MailState.REPEATED.value)
+        .order_by(MailRow.id)
+    ).first()
+    return _mail(row) if row else None
+
+
+def recent_mails(session: Session, limit: int = 50) -> Sequence[StoredMail]:
+    """Return the newest mails, newest first."""
+    rows = session.exec(select(MailRow).order_by(col(MailRow.id).desc()).limit(limit))
+    return [_mail(row) for row in rows]
+
+
+def _mail(row: MailRow) -> StoredMail:
+    return replace(from_json(StoredMail, row.data), state=MailState(row.state))

@@ -1,0 +1,70 @@
+"""The mails that must still leave, and those that have."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from mailbot.domain.outbox import OutboxEntry, OutboxState
+from storage.tables import OutboxRow
+
+_WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
+
+
+def has_entry(session: Session, key: str) -> bool:
+    """Whether a mail for this cause was already made."""
+    return session.exec(select(OutboxRow.id).where(OutboxRow.key == key)).first() is not None
+
+
+def put_entry(session: Session, entry: OutboxEntry) -> None:
+    """Put a mail out, in the transaction of its cause."""
+    session.add(OutboxRow(**{**vars(entry), "state": entry.state.value}))
+    session.flush()
+
+
+def update_entry(session: Session, entry: OutboxEntry) -> None:
+    """Keep what the other server said."""
+    session.merge(OutboxRow(**{**vars(entry), "state": entry.state.value}))
+
+
+def waiting_entries(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxEntry]:
+    """Return the mails whose time has come, oldest first."""
+    rows = session.exec(
+        select(OutboxRow)
+        .where(col(OutboxRow.state).in_(_WAITING), OutboxRow.not_before <= now)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def find_entry(session: Session, entry_id: str) -> OutboxEntry | None:
+    """Return the mail of ours with this id."""
+    row = session.get(OutboxRow, entry_id)
+    return _entry(row) if row else None
+
+
+def entries_about(session: Session, document_id: str) -> Sequence[OutboxEntry]:
+    """Return every mail of ours about a document, oldest first."""
+    rows = session.exec(
+        select(OutboxRow).where(OutboxRow.document_id == document_id).order_by(OutboxRow.id)
+    )
+    return [_entry(row) for row in rows]
+
+
+def recent_entries(session: Session, limit: int = 200) -> Sequence[OutboxEntry]:
+    """Return the newest mails of ours, newest first."""
+    rows = session.exec(select(OutboxRow).order_by(col(OutboxRow.id).desc()).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def outbox_counts(session: Session) -> dict[str, int]:
+    """Return how many mails of ours stand in each state."""
+    counts: dict[str, int] = {}
+    for state in session.exec(select(OutboxRow.state)):
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def _entry(row: OutboxRow) -> OutboxEntry:
+    return OutboxEntry(**{**row.model_dump(), "state": OutboxState(row.state)})

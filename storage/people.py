@@ -1,0 +1,32 @@
+"""What is known of addresses: senders that were judged, addresses that bounce."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from storage.tables import AddressRow, SenderRow
+
+
+def record_verdict(
+    session: Session, *, dossier: str, sender: str, verdict: str, by: str, at: datetime
+) -> None:
+    """Remember "allow" or "block" for a sender of a dossier."""
+    row = SenderRow(dossier=dossier, address=sender.lower(), verdict=verdict, by=by, at=at)
+    session.merge(row)
+
+
+def find_verdict(session: Session, dossier: str, sender: str) -> str | None:
+    """Return "allow" or "block" if the dossier's admin judged this sender."""
+    row = session.get(SenderRow, (dossier, sender.lower()))
+    return row.verdict if row else None
+
+
+def record_bounce(session: Session, address: str, *, at: datetime, diagnostic: str) -> None:
+    """Mark an address that mail cannot reach."""
+    session.merge(AddressRow(address=address.lower(), failed_at=at, diagnostic=diagnostic))
+
+
+def find_bounce(session: Session, address: str) -> str | None:
+    """Return why mail cannot reach this address, None if it can as far as we know."""
+    row = session.get(AddressRow, address.lower())
+    return row.diagnostic if row else None

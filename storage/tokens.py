@@ -1,0 +1,38 @@
+"""What the answers to our mails may do."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from mailbot.domain.token import Token
+from mailbot.domain.values import from_json, to_json
+from storage.tables import TokenRow
+
+
+def record_token(session: Session, token: Token) -> None:
+    """Remember a token by its hash."""
+    session.add(
+        TokenRow(
+            hash=token.hash,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            person=token.person,
+            outbox_id=token.outbox_id,
+            data=to_json(token),
+        )
+    )
+
+
+def find_token(session: Session, token_hash: str) -> Token | None:
+    """Return the token with this hash; locked until the end of the transaction."""
+    row = session.get(TokenRow, token_hash, with_for_update=True)
+    return replace(from_json(Token, row.data), spent_at=row.spent_at) if row else None
+
+
+def spend_token(session: Session, token_hash: str, at: datetime) -> None:
+    """Note that the token has decided something."""
+    row = session.get(TokenRow, token_hash)
+    if row is not None and row.spent_at is None:
+        row.spent_at = at
+        session.add(row)
