@@ -118,6 +118,8 @@ class Document:
     #: e-mail addresses that have said OK to this version in a review
     reviewed_by: tuple[str, ...] = ()
     possible_duplicate_of: str = ""
+    #: e-mail address of who last changed the supplier's account
+    iban_changed_by: str = ""
     rejected_reason: str = ""
     export_problem: str = ""
 

@@ -1,0 +1,119 @@
+"""Who must approve a document, and when that is settled (CF-APPR-02…11)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from mailbot.domain.approval import Approval, ApprovalState
+from mailbot.domain.document import Document
+from mailbot.domain.people import ApprovalRule, Dossier, JournalKind
+
+
+def matching_rules(document: Document, dossier: Dossier) -> tuple[ApprovalRule, ...]:
+    """Return every active rule that holds; a catch-all only when no other does."""
+    if document.kind is not JournalKind.PURCHASE:
+        return ()
+    active = [rule for rule in dossier.approval_rules if rule.active]
+    special = tuple(r for r in active if not r.catch_all and _holds(r, document))
+    return special or tuple(r for r in active if r.catch_all and _holds(r, document))
+
+
+def propose_approvals(document: Document, dossier: Dossier) -> tuple[Approval, ...]:
+    """Return one open approval per rule and approver for this version of the document.
+
+    Who delivered the document or changed its account is never its only approver: then the
+    dossier manager must agree, too.
+    """
+    interested = {document.delivered_by.lower(), document.iban_changed_by.lower()}
+    proposed = []
+    for rule in matching_rules(document, dossier):
+        approvers = [approver.lower() for approver in rule.approvers]
+        four_eyes = set(approvers) <= interested
+        if four_eyes:
+            approvers.append(dossier.dossier_manager.lower())
+        proposed += [
+            Approval(
+                document_id=document.id,
+                rule=rule.name,
+                approver=approver,
+                mode="all" if four_eyes else rule.mode,
+                version=document.version,
+            )
+            for approver in dict.fromkeys(approvers)
+        ]
+    return tuple(proposed)
+
+
+def decide(
+    approvals: Sequence[Approval],
+    approver: str,
+    *,
+    state: ApprovalState,
+    at: datetime,
+    mail_id: str = "",
+) -> tuple[Approval, ...]:
+    """Return the approvals after `approver` approved or rejected.
+
+    A rule of mode "one" is settled by its first approval: the others are cancelled. A rejection
+    settles everything.
+    """
+    decided = tuple(
+        replace(a, state=state, decided_at=at, mail_id=mail_id)
+        if a.approver == approver and a.state is ApprovalState.OPEN
+        else a
+        for a in approvals
+    )
+    if state is ApprovalState.REJECTED:
+        return _cancel_open(decided, {a.rule for a in decided})
+    return _cancel_open(decided, {a.rule for a in decided if _settled_by_one(a)})
+
+
+def is_complete(rules: Sequence[ApprovalRule], approvals: Sequence[Approval]) -> bool:
+    """Whether every one of `rules` has what it asks: all its approvers, or one of them."""
+    return all(_is_settled([a for a in approvals if a.rule == rule.name]) for rule in rules)
+
+
+def _is_settled(approvals: Sequence[Approval]) -> bool:
+    given = [a.state is ApprovalState.APPROVED for a in approvals]
+    return any(given) if approvals and approvals[0].mode == "one" else bool(given) and all(given)
+
+
+def _settled_by_one(approval: Approval) -> bool:
+    return approval.mode == "one" and approval.state is ApprovalState.APPROVED
+
+
+def _cancel_open(approvals: Sequence[Approval], rules: set[str]) -> tuple[Approval, ...]:
+    return tuple(
+        replace(a, state=ApprovalState.CANCELLED)
+        if a.rule in rules and a.state is ApprovalState.OPEN
+        else a
+        for a in approvals
+    )
+
+
+def _holds(rule: ApprovalRule, document: Document) -> bool:
+    return (
+        _supplier_matches(rule, document)
+        and _labels_match(rule, document)
+        and _amount_reached(rule, document)
+    )
+
+
+def _supplier_matches(rule: ApprovalRule, document: Document) -> bool:
+    if not rule.suppliers:
+        return True
+    invoice = document.invoice
+    vat = (invoice.supplier_vat or "").upper() if invoice else ""
+    name = (invoice.supplier_name or "").casefold() if invoice else ""
+    return any(s.upper() == vat or s.casefold() in name for s in rule.suppliers)
+
+
+def _labels_match(rule: ApprovalRule, document: Document) -> bool:
+    worn = {label.casefold() for label in document.labels}
+    return not rule.labels or any(label.casefold() in worn for label in rule.labels)
+
+
+def _amount_reached(rule: ApprovalRule, document: Document) -> bool:
+    """Hold for an unknown amount: what nobody has read must not slip past an approver."""
+    total = document.invoice.total_incl if document.invoice else None
+    return rule.amount_from is None or total is None or abs(total) >= rule.amount_from
