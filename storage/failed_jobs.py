@@ -34,7 +34,7 @@ def tries_of(session: Session, key: str) -> int:
 
 
 def forget_failure(session: Session, key: str) -> None:
-    """The job ended well after all."""
+    """Take a job off the list: it ended well after all."""
     row = session.get(FailedJobRow, key)
     if row is not None:
         session.delete(row)

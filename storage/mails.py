@@ -47,9 +47,9 @@ def find_mail(session: Session, name: str) -> StoredMail | None:
         session.get(MailRow, name)
         or session.exec(
             select(MailRow).where(
-                (MailRow.message_id == name)
+                (col(MailRow.message_id) == name)
                 | col(MailRow.delivery_key).startswith(f"{name}:")
-                | (MailRow.sha256 == name)
+                | (col(MailRow.sha256) == name)
             )
         ).first()
     )
