@@ -1,0 +1,126 @@
+#!/bin/sh
+# Makes this folder ready: the Debian packages, then .venv from the lock files.
+#   sh docker/setup.sh run|check|test
+# A second start does nothing when the lock files have not changed.
+set -eu
+
+purpose=$1
+cd "$(dirname "$0")/.."
+python=${PYTHON:-$(command -v python3.11 || command -v python3 || true)}
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+check_python() {
+    [ -n "$python" ] || fail "mailbot needs Python 3.11; as root, give: apt-get install python3"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "mailbot needs Python 3.11 and $python is older: name a newer one, PYTHON=… make run"
+}
+
+# Debian packages -----------------------------------------------------------------------------
+
+wanted_packages() {
+    # a Python that brings its own ensurepip (pyenv, python.org) needs no python3-venv
+    "$python" -c 'import ensurepip' 2>/dev/null || echo python3-venv
+    case $purpose in
+    run) cat docker/packages-run.txt ;;
+    test) cat docker/packages-run.txt docker/packages-test.txt ;;
+    esac
+}
+
+is_installed() {
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+missing_packages() {
+    for package in $(wanted_packages); do
+        is_installed "$package" || printf ' %s' "$package"
+    done
+}
+
+absent_services() {
+    for service in dovecot postgresql; do
+        systemctl cat "$service" >/dev/null 2>&1 || echo "$service"
+    done
+}
+
+# Two of the test packages are servers. The tests start their own, so what is installed here may
+# start neither now (policy-rc.d) nor at the next boot (disable).
+install_without_starting() (
+    services=$(absent_services)
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        trap 'exit 1' HUP INT TERM
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    apt_get install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
+    for service in $services; do
+        systemctl --quiet disable "$service" >/dev/null 2>&1 || true # no systemd, or not installed
+    done
+)
+
+apt_get() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 "$@" </dev/null >&2
+}
+
+install_debian_packages() {
+    if ! command -v dpkg-query >/dev/null; then
+        say "This is not Debian; mailbot counts on what these packages bring:" $(wanted_packages)
+        return
+    fi
+    missing=$(missing_packages)
+    [ -n "$missing" ] || return 0
+    [ "$(id -u)" = 0 ] ||
+        fail "Debian packages are missing; as root, give: apt-get install --no-install-recommends$missing"
+    say "Installing Debian packages:$missing"
+    apt_get update
+    # shellcheck disable=SC2086   # one word per package
+    install_without_starting $missing
+}
+
+# Python packages -----------------------------------------------------------------------------
+
+# .venv names this folder, and installs the project by the metadata of pyproject.toml.
+current_state() {
+    { pwd; cat pyproject.toml requirements*.txt; } | sha256sum | cut -d ' ' -f 1
+}
+
+# requirements-dev.txt holds all of requirements.txt in the same versions, so it serves both.
+is_ready() {
+    case "$purpose $(cat .venv/.installed 2>/dev/null)" in
+    "run $state "* | *" $state dev") .venv/bin/python -c 'import mailbot' 2>/dev/null ;;
+    *) false ;;
+    esac
+}
+
+pip_install() {
+    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation "$@" >&2
+}
+
+install_python_packages() {
+    case $purpose in
+    run) lock=requirements.txt kind=run ;;
+    *) lock=requirements-dev.txt kind=dev ;;
+    esac
+    state=$(current_state)
+    is_ready && return
+    say "Installing Python packages into .venv; the first time takes a minute or two"
+    .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
+    # the build tools first: three dependencies exist as source only
+    pip_install --require-hashes -r requirements-build.txt
+    pip_install --require-hashes -r "$lock"
+    pip_install --no-deps --editable .
+    printf '%s %s\n' "$state" "$kind" >.venv/.installed
+}
+
+check_python
+install_debian_packages
+install_python_packages
