@@ -89,6 +89,8 @@ class PartRole(StrEnum):
     SIGNATURE = "signature"
     CALENDAR = "calendar"
     CONTAINER = "container"
+    #: what a mail system says about another mail (RFC 3464, 8098, 5965)
+    REPORT = "report"
     UNSUPPORTED = "unsupported"
     DANGEROUS = "dangerous"
 
