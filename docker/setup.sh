@@ -61,14 +61,20 @@ install_without_starting() (
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
     fi
-    apt_get install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
+    apt_get install -y --no-install-recommends "$@"
     for service in $services; do
         systemctl --quiet disable "$service" >/dev/null 2>&1 || true # no systemd, or not installed
     done
 )
 
+# Says nothing unless it fails; then it says everything.
 apt_get() {
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 "$@" </dev/null >&2
+    log=$(mktemp)
+    DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 "$@" </dev/null >"$log" 2>&1 || {
+        cat "$log" >&2
+        fail "apt-get $1 failed; mailbot was not set up"
+    }
+    rm -f "$log"
 }
 
 install_debian_packages() {
