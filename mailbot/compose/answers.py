@@ -1,0 +1,64 @@
+"""Which answers a mail names: the same few per kind of mail, also when it asks again."""
+
+from dataclasses import dataclass
+
+from mailbot.compose.render import Letterhead
+from mailbot.domain.command import Context, Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOption:
+    """One thing that can be answered: what to type, and what to add to it."""
+
+    typed: str
+    rest: str = ""
+
+
+#: kind of mail -> ids in table `answers`, in the order in which they are shown
+OFFERED: dict[Context, tuple[str, ...]] = {
+    Context.APPROVAL: ("approve", "reject_why", "hold_until", "question"),
+    Context.REVIEW: ("ok", "field", "line", "reject_why", "hold_until", "question"),
+    Context.INBOX: ("send", "hold_until", "delete", "question"),
+    Context.QUARANTINE: ("allow", "allow_once", "block"),
+    Context.QUESTION: ("write",),
+    Context.CONFIRMATION: ("confirm", "cancel"),
+    Context.PAYMENT: ("confirm", "cancel"),
+    Context.EXPORT: ("field", "retry", "question"),
+    Context.DIGEST: ("numbers", "numbers_hold", "numbers_reject", "numbers_question"),
+    Context.NONE: ("help",),
+}
+
+#: id in table `answers` -> the verb that the reader of answers makes of it
+VERBS: dict[str, Verb] = {
+    "approve": Verb.APPROVE,
+    "ok": Verb.APPROVE,
+    "reject_why": Verb.REJECT,
+    "hold_until": Verb.HOLD,
+    "question": Verb.QUESTION,
+    "write": Verb.REMARK,
+    "field": Verb.CORRECT,
+    "line": Verb.BOOK,
+    "send": Verb.SEND,
+    "delete": Verb.DELETE,
+    "allow": Verb.ALLOW,
+    "allow_once": Verb.ALLOW_ONCE,
+    "block": Verb.BLOCK,
+    "confirm": Verb.CONFIRM,
+    "cancel": Verb.CANCEL,
+    "retry": Verb.RETRY,
+    "numbers": Verb.APPROVE,
+    "numbers_hold": Verb.HOLD,
+    "numbers_reject": Verb.REJECT,
+    "numbers_question": Verb.QUESTION,
+    "help": Verb.HELP,
+}
+
+
+def offer(head: Letterhead, context: Context, **values: str) -> tuple[AnswerOption, ...]:
+    """Return what can be answered to a mail of this kind; `values` fill e.g. {code}."""
+    return tuple(_option(head.say("answers", name, **values)) for name in OFFERED[context])
+
+
+def _option(text: str) -> AnswerOption:
+    typed, _, rest = text.partition("|")
+    return AnswerOption(typed=typed.strip(), rest=rest.strip())

@@ -1,0 +1,164 @@
+"""Writes the mails that tell what happened to a document, and to whom it could not be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.compose.answers import offer
+from mailbot.compose.facts import (
+    DocumentView,
+    Row,
+    enclosures,
+    heading,
+    summary,
+    this_document,
+    warnings,
+)
+from mailbot.compose.render import Letterhead, buttons, write
+from mailbot.compose.wording import listed, shortened
+from mailbot.domain.command import Context
+from mailbot.domain.document import Document
+from mailbot.domain.letter import Letter
+from mailbot.domain.mail import Part
+from mailbot.domain.people import Dossier
+
+_NAME_LENGTH = 80
+#: of a quoted diagnostic or a long list, enough to act on
+_MOST_LEFT_OUT = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    number: int
+    text: str
+    notes: tuple[str, ...]
+
+
+def write_receipt(
+    head: Letterhead,
+    dossier: Dossier,
+    documents: Sequence[Document],
+    *,
+    mail_subject: str,
+    left_out: Sequence[Part] = (),
+    sender: str = "",
+) -> Letter:
+    """Return the receipt for one mail: each document and its status, and what was left out.
+
+    `left_out` are the parts that are no documents (logos, tracking pixels, unsupported files);
+    `sender` is given when the reader is not the one who sent the mail.
+    """
+    facts = {
+        "dossier": dossier.name,
+        "mail_subject": shortened(mail_subject, 100),
+        "sender": shortened(sender, _NAME_LENGTH),
+        "count": len(documents),
+        "lines": [_received(n, each, dossier, head) for n, each in enumerate(documents, start=1)],
+        "left_out": [_left_out(part, head) for part in left_out[:_MOST_LEFT_OUT]],
+        "buttons": buttons(head, "document") if documents else (),
+    }
+    return write("deliverer.tell.receipt", head, facts)
+
+
+def write_unreadable(
+    head: Letterhead,
+    document: Document,
+    dossier: Dossier,
+    *,
+    reason: str,
+    sender: str = "",
+    deliver_to: str = "",
+) -> Letter:
+    """Return the mail that says that a file cannot be read and what to do.
+
+    `reason` is an id of table `unreadable`: password_required, unreadable, empty, unsupported,
+    too_large. `sender` is given when the reader is not the one who sent it, `deliver_to` when the
+    address for a readable file is known.
+    """
+    facts = {
+        "file_name": shortened(document.original.name, _NAME_LENGTH),
+        "dossier": dossier.name,
+        "sender": shortened(sender, _NAME_LENGTH),
+        "why": head.say("unreadable", reason),
+        "what_to_do": head.say("unreadable", f"{reason}_do"),
+        "deliver_to": deliver_to,
+    }
+    return write("deliverer.ask.unreadable", head, facts)
+
+
+def write_approved_notice(
+    head: Letterhead, view: DocumentView, *, approved_by: tuple[str, ...]
+) -> Letter:
+    """Return the mail that says that a document is approved, by whom, and what comes next."""
+    facts = {
+        **_about(view, head),
+        "by": listed([shortened(name, 60) for name in approved_by], head.language),
+        "status": head.say("statuses", view.document.status),
+    }
+    return write("person.tell.approved", head, facts)
+
+
+def write_rejected_notice(head: Letterhead, view: DocumentView, *, rejected_by: str) -> Letter:
+    """Return the mail that says that a document was rejected, by whom and why."""
+    facts = {
+        **_about(view, head),
+        "by": shortened(rejected_by, 60),
+        "reason": view.document.rejected_reason.splitlines(),
+    }
+    return write("person.tell.rejected", head, facts)
+
+
+def write_answer(
+    head: Letterhead, view: DocumentView, *, question: str, answer: str, answered_by: str
+) -> Letter:
+    """Return the mail that brings the answer to a question."""
+    facts = {
+        **_about(view, head),
+        "question": question.splitlines(),
+        "answer": answer.splitlines(),
+        "answered_by": shortened(answered_by, 60),
+        "answer_options": offer(head, Context.QUESTION),
+    }
+    return write("person.tell.answer", head, facts, enclosures(view))
+
+
+def write_bounce_notice(
+    head: Letterhead, *, address: str, undelivered: str, diagnostic: str = ""
+) -> Letter:
+    """Return the mail that says which address could not be reached, and with what.
+
+    `undelivered` is the subject of the mail that came back, `diagnostic` what the other server
+    said (RFC 3464 Diagnostic-Code).
+    """
+    rows = (
+        Row(label=head.say("labels", "address"), value=shortened(address, 200)),
+        Row(label=head.say("labels", "mail"), value=shortened(undelivered, 200)),
+        Row(label=head.say("labels", "server_said"), value=shortened(diagnostic, 400)),
+    )
+    facts = {"address": address, "rows": [row for row in rows if row.value]}
+    return write("employee.tell.bounce", head, facts)
+
+
+def _about(view: DocumentView, head: Letterhead) -> dict[str, object]:
+    return {
+        "heading": heading(view.document, head),
+        "this": this_document(view.document, head),
+        "dossier": view.dossier.name,
+        "warnings": warnings(view.document, head),
+        "rows": summary(view, head),
+        "buttons": buttons(head, "document"),
+    }
+
+
+def _received(number: int, document: Document, dossier: Dossier, head: Letterhead) -> _Line:
+    status = head.say("statuses", document.status)
+    where = head.say("phrases", "in_dossier", dossier=dossier.name, status=status)
+    file = shortened(document.original.name, _NAME_LENGTH)
+    title = heading(document, head)
+    # a document that is not read yet has only its file name
+    text = title if document.invoice is None else f"{file}: {title}"
+    return _Line(number=number, text=text, notes=(where, *warnings(document, head)))
+
+
+def _left_out(part: Part, head: Letterhead) -> str:
+    name = shortened(part.name, _NAME_LENGTH) or part.media_type
+    return f"{name}: {head.say('left_out', part.role)}"

@@ -1,0 +1,165 @@
+"""Writes the mails that ask somebody to decide: approval, review, inbox, sender, confirmation."""
+
+from mailbot.compose.answers import offer
+from mailbot.compose.facts import (
+    DocumentView,
+    delivered,
+    enclosures,
+    heading,
+    summary,
+    this_document,
+    warnings,
+)
+from mailbot.compose.fields import (
+    booking_lines,
+    booking_rows,
+    changed_rows,
+    field_rows,
+    missing_fields,
+    vat_lines,
+)
+from mailbot.compose.render import Button, Letterhead, buttons, write
+from mailbot.compose.sentences import field_name
+from mailbot.compose.wording import listed, shortened
+from mailbot.domain.command import Context
+from mailbot.domain.document import Document
+from mailbot.domain.letter import Letter
+from mailbot.domain.mail import MailAddress
+
+
+def write_approval_request(
+    head: Letterhead,
+    view: DocumentView,
+    *,
+    rules: tuple[str, ...] = (),
+    together_with: tuple[str, ...] = (),
+) -> Letter:
+    """Return the mail that asks an approver to decide.
+
+    `rules` are the names of the approval rules that matched (CF-APPR-08), `together_with` the
+    names of the other people who are asked.
+    """
+    facts = {
+        **_document_facts(view, head),
+        "rules": listed([f'"{shortened(rule, 60)}"' for rule in rules], head.language),
+        "together": listed([shortened(name, 40) for name in together_with], head.language),
+        "rows": summary(view, head),
+        "answer_options": offer(head, Context.APPROVAL),
+        "buttons": buttons(head, "approve", "reject", "document"),
+    }
+    return write("approver.ask.approval", head, facts, enclosures(view))
+
+
+def write_review_request(head: Letterhead, view: DocumentView) -> Letter:
+    """Return the mail that asks to check fields and booking proposal, and for what is missing."""
+    booking = view.document.booking
+    recognition = view.document.recognition_status
+    facts = {
+        **_document_facts(view, head),
+        "recognition": head.say("recognition", recognition) if recognition else "",
+        "missing": [f"{name}: …" for name in _names(missing_fields(view.document), head)],
+        "rows": (*field_rows(view.document, head), delivered(view.document, head)),
+        "vat_lines": vat_lines(view.document, head),
+        "booking_rows": booking_rows(booking, head) if booking else (),
+        "booking_lines": booking_lines(booking, head) if booking else (),
+        "answer_options": offer(head, Context.REVIEW),
+        "buttons": buttons(head, "approve", "correct", "reject", "document"),
+    }
+    return write("reviewer.ask.review", head, facts, enclosures(view))
+
+
+def write_inbox_notice(head: Letterhead, view: DocumentView) -> Letter:
+    """Return the mail that says that a document waits in the inbox (postbus) to be sent."""
+    facts = {
+        **_document_facts(view, head),
+        "rows": (*summary(view, head), delivered(view.document, head)),
+        "answer_options": offer(head, Context.INBOX),
+        "buttons": buttons(head, "document"),
+    }
+    return write("client.ask.inbox", head, facts, enclosures(view))
+
+
+def write_quarantine_request(
+    head: Letterhead, view: DocumentView, *, sender: MailAddress, is_authenticated: bool
+) -> Letter:
+    """Return the mail that asks the dossier's admin whether an unknown sender is welcome."""
+    facts = {
+        **_document_facts(view, head),
+        "sender": _address(sender),
+        "proof": head.say("phrases", "authenticated" if is_authenticated else "unauthenticated"),
+        "rows": (*summary(view, head), delivered(view.document, head)),
+        "answer_options": offer(head, Context.QUARANTINE),
+        "buttons": buttons(head, "document"),
+    }
+    return write("admin.ask.quarantine", head, facts, enclosures(view))
+
+
+def write_new_version(
+    head: Letterhead, view: DocumentView, *, context: Context, shown: Document | None = None
+) -> Letter:
+    """Return the mail that says: nothing was done, what you saw has changed, here is the new one.
+
+    `shown` is the version that was answered, when it is still known; `context` is what the first
+    mail asked (approval or review), which this one asks again.
+    """
+    wanted = ("approve", "reject", "document")
+    facts = {
+        **_document_facts(view, head),
+        "changes": changed_rows(shown, view.document, head) if shown else (),
+        "rows": summary(view, head),
+        "answer_options": offer(head, context),
+        "buttons": buttons(head, *(("document",) if context is Context.INBOX else wanted)),
+    }
+    return write("person.ask.new_version", head, facts, enclosures(view))
+
+
+def write_confirmation_request(
+    head: Letterhead, *, asked: tuple[str, ...], about: str, code: str, confirm_url: str = ""
+) -> Letter:
+    """Return the mail that asks the person on file whether a command is really theirs.
+
+    `asked` are the commands in words (`transcript.command_words`), `about` the heading of the
+    document; `code` is the one-time code, "" when a bare `bevestig` is enough.
+    """
+    confirm = Button(label=head.say("buttons", "confirm"), url=confirm_url, is_main=True)
+    facts = {
+        "asked": asked,
+        "about": about,
+        "answer_options": offer(head, Context.CONFIRMATION, code=code),
+        "buttons": (confirm,) if confirm_url else (),
+    }
+    return write("person.ask.confirmation", head, facts)
+
+
+def write_question(
+    head: Letterhead, view: DocumentView, *, question: str, asked_by: str
+) -> Letter:
+    """Return the mail that puts somebody's question about a document."""
+    facts = {
+        **_document_facts(view, head),
+        "asked_by": shortened(asked_by, 60),
+        "question": question.splitlines(),
+        "rows": summary(view, head),
+        "answer_options": offer(head, Context.QUESTION),
+        "buttons": buttons(head, "document"),
+    }
+    return write("person.ask.question", head, facts, enclosures(view))
+
+
+def _document_facts(view: DocumentView, head: Letterhead) -> dict[str, object]:
+    return {
+        "heading": heading(view.document, head),
+        "this": this_document(view.document, head),
+        "dossier": view.dossier.name,
+        "warnings": warnings(view.document, head),
+    }
+
+
+def _names(fields: tuple[str, ...], head: Letterhead) -> list[str]:
+    return [field_name(head.language, name) for name in fields]
+
+
+def _address(who: MailAddress) -> str:
+    if not who.display_name:
+        return who.address
+    return f"{shortened(who.display_name, 60)} <{who.address}>"

@@ -1,0 +1,1 @@
+"""The words that people read, per language, and the frames they share; no code."""
