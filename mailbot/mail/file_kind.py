@@ -68,6 +68,7 @@ _MAIL_HEADER = re.compile(
     rb"(?im)^(received|return-path|from|to|subject|date|message-id|mime-version|"
     rb"delivered-to|content-type|dkim-signature):[ \t]"
 )
+_ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 #: what may stand before the root element (XML 1.0 §2.8)
 _XML_ROOT = re.compile(
     r"\s*(?:<\?.{0,2000}?\?>\s*|<!--.{0,8000}?-->\s*|<!DOCTYPE[^>\[]{0,500}"
@@ -173,8 +174,8 @@ def _by_label(label: str, name: str) -> str:
 
 
 def looks_like_mail(content: bytes) -> bool:
-    """Say whether `content` starts with the headers of a mail."""
-    head = content[:4096].lstrip()
-    first = head.split(b"\n", 1)[0]
-    names = {match[1].lower() for match in _MAIL_HEADER.finditer(head)}
-    return len(names) >= 3 and (b":" in first or first.startswith(b"From "))
+    """Say whether `content` starts with the headers of a mail, not with text that cites some."""
+    head = re.split(rb"\r?\n\r?\n", content[:65536].lstrip(), maxsplit=1)[0]
+    lines = [line for line in head.splitlines() if not line.startswith((b" ", b"\t", b"From "))]
+    headers = sum(bool(_ANY_HEADER.match(line)) for line in lines)
+    return bool(_MAIL_HEADER.search(head)) and headers >= 2 and headers >= len(lines) - 1
