@@ -39,7 +39,7 @@ features: ## which features of docs/features.tsv have a passing test
 
 golden: ## write tests/golden anew from what is made now; then read the diff
 	@sh docker/setup.sh test
-	$(BIN)/pytest --quiet tests/golden --update-golden
+	$(BIN)/pytest --quiet --update-golden
 
 format: ## put the code in its one form
 	@sh docker/setup.sh check

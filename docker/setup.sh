@@ -72,6 +72,7 @@ apt_get() {
     log=$(mktemp)
     DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 "$@" </dev/null >"$log" 2>&1 || {
         cat "$log" >&2
+        rm -f "$log"
         fail "apt-get $1 failed; mailbot was not set up"
     }
     rm -f "$log"
