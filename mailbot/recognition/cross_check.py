@@ -69,11 +69,16 @@ def _total_differs(invoice: Invoice, page_text: str) -> bool:
 
 
 def find_amounts(text: str) -> set[Decimal]:
-    """Return every number with two decimals in `text`, whatever its separators."""
+    """Return every number with two decimals in `text`, whatever its separators.
+
+    A space may separate thousands or columns: "2 605,00" is 2605.00 and 605.00.
+    """
     amounts = set()
     for match in _AMOUNT.finditer(text):
-        digits = re.sub(r"\D", "", match[0])
-        amounts.add(Decimal(digits).scaleb(-2))
+        groups = match[0].split()
+        for start in range(len(groups)):
+            digits = re.sub(r"\D", "", "".join(groups[start:]))
+            amounts.add(Decimal(digits).scaleb(-2))
     return amounts
 
 

@@ -1,33 +1,23 @@
-"""Reads the text of a PDF's pages, and nothing more, to compare it with the XML inside."""
+"""Reads what the pages of a PDF say as text, without OCR, to compare it with the XML inside."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import pypdfium2
-
-#: pages; the values of an invoice stand on the first ones or the last one
-_MAX_PAGES = 20
+from mailbot.recognition.pdf import PdfText, read_text
 
 
-def read_page_text(content: bytes, passwords: Sequence[str] = ()) -> str:
-    """Return the text of the first pages, "" for a PDF that cannot be opened."""
-    for password in (None, *passwords):
-        try:
-            with pypdfium2.PdfDocument(content, password=password) as pdf:
-                return "\n".join(
-                    pdf[i].get_textpage().get_text_bounded()
-                    for i in range(min(len(pdf), _MAX_PAGES))
-                )
-        except pypdfium2.PdfiumError:
-            continue
-    return ""
+@dataclass(frozen=True)
+class PageText:
+    """The words of all pages, with spaces; "" and 0 for a PDF that cannot be opened."""
+
+    text: str = ""
+    n_pages: int = 0
 
 
-def count_pages(content: bytes, passwords: Sequence[str] = ()) -> int:
-    """Return the number of pages, 0 for a PDF that cannot be opened."""
-    for password in (None, *passwords):
-        try:
-            with pypdfium2.PdfDocument(content, password=password) as pdf:
-                return len(pdf)
-        except pypdfium2.PdfiumError:
-            continue
-    return 0
+def read_page_text(content: bytes, passwords: Sequence[str] = ()) -> PageText:
+    """Return the text of a PDF; trouble with the file is an empty text."""
+    read = read_text(content, passwords)
+    if not isinstance(read, PdfText):
+        return PageText()
+    pages = (" ".join(word.text for word in page.words) for page in read.pages)
+    return PageText("\n".join(pages), read.n_pages)

@@ -139,14 +139,20 @@ def _vat_line(row: VatRow) -> VatLine | None:
     """Return the row with its holes filled from the other values, None for an empty row."""
     if row.base is None and row.amount is None:
         return None
-    amount = row.amount if row.amount is not None else _share(row.base, row.rate)
+    rate = row.rate if row.rate is not None and 0 <= row.rate <= _HUNDRED else None
+    amount = row.amount if row.amount is not None else _share(row.base, rate)
     base = row.base if row.base is not None else ZERO
-    rate = row.rate
-    if rate is None:
-        rate = (
-            (amount / base * _HUNDRED).quantize(CENT) if base and abs(amount) < abs(base) else ZERO
-        )
-    return VatLine(rate=rate, base=base, amount=amount, category=row.category)
+    return VatLine(
+        rate=_rate_of(base, amount) if rate is None else rate,
+        base=base,
+        amount=amount,
+        category=row.category,
+    )
+
+
+def _rate_of(base: Decimal, amount: Decimal) -> Decimal:
+    """Return the rate that explains `amount`, 0 when none does."""
+    return (amount / base * _HUNDRED).quantize(CENT) if abs(amount) < abs(base) else ZERO
 
 
 def _share(base: Decimal | None, rate: Decimal | None) -> Decimal:

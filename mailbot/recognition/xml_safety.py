@@ -16,8 +16,7 @@ MAX_XML = 64 * 1024 * 1024
 #: libxml2 takes no text node above this many bytes unless `huge_tree` is on
 _MAX_TEXT_NODE = 10_000_000
 
-_BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8"),
+_WIDE = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
@@ -26,16 +25,21 @@ _BYTE_ORDER_MARKS = (
     (b"\x00<", "utf-16-be"),
 )
 _DECLARATION = re.compile(rb"\A\s*<\?xml\s[^>]*\?>")
+_ENCODING = re.compile(rb"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+#: supersets of ASCII, in which `<!DOCTYPE` cannot be written otherwise
+_PLAIN_ENCODING = re.compile(
+    rb"utf-?8|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?\d|windows-?125\d|cp-?125\d", re.IGNORECASE
+)
 _MISC = re.compile(rb"(?s)\s++|<\?.*?\?>|<!--.*?-->")
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class XmlError(ValueError):
-    """This XML is not read; `reason` is the id that `Recognition.unreadable` carries."""
+    """This XML is not read; `reason` is the id for people, the message says more."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
         self.reason = reason
 
 
@@ -50,24 +54,26 @@ class ParsedXml:
 def read_xml(content: bytes) -> ParsedXml:
     """Return the parsed XML of `content`.
 
-    Raises XmlError("xml_too_large" | "xml_doctype" | "xml_broken").
+    Raises XmlError with reason "too_large" or "unreadable" (a DOCTYPE, not well-formed).
     """
     if len(content) > MAX_XML:
-        raise XmlError("xml_too_large")
+        raise XmlError("too_large", f"more than {MAX_XML} bytes of XML")
     text = _as_ascii_compatible(content)
     root = _parse(text)
     if root is not None:
         return ParsedXml(root)
     root = _parse(_mended(text))
     if root is None:
-        raise XmlError("xml_broken")
+        raise XmlError("unreadable", "not well-formed")
     return ParsedXml(root, was_mended=True)
 
 
 def _as_ascii_compatible(content: bytes) -> bytes:
     """Return `content` without leading blanks, UTF-16 and UTF-32 turned into UTF-8."""
     content = content.lstrip(b" \t\r\n")
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    if content.startswith(b"\xef\xbb\xbf"):
+        return content[3:].lstrip(b" \t\r\n")
+    for mark, encoding in _WIDE:
         if content.startswith(mark):
             text = content.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
             return _DECLARATION.sub(b"", text.encode("utf-8", errors="replace"))
@@ -90,7 +96,9 @@ def _parse(text: bytes) -> etree._Element | None:
     the depth (2048) even then.
     """
     if _has_doctype(text):
-        raise XmlError("xml_doctype")
+        raise XmlError("unreadable", "has a DOCTYPE")
+    if not _has_plain_encoding(text):
+        return None
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -103,10 +111,16 @@ def _parse(text: bytes) -> etree._Element | None:
         root = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         return None
-    # Some encodings (UTF-7) can hide a DOCTYPE from the check on bytes.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlError("xml_doctype")
+        raise XmlError("unreadable", "has a DOCTYPE")
     return root
+
+
+def _has_plain_encoding(text: bytes) -> bool:
+    """Tell whether what the declaration says cannot hide a DOCTYPE (UTF-7 could)."""
+    declaration = _DECLARATION.match(text)
+    encoding = _ENCODING.search(declaration[0]) if declaration else None
+    return encoding is None or bool(_PLAIN_ENCODING.fullmatch(encoding[1]))
 
 
 def _mended(text: bytes) -> bytes:

@@ -1,0 +1,153 @@
+"""Reads one file, best source first: UBL or CII > XML inside a PDF > text of the page > OCR."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mailbot.domain.invoice import (
+    MANDATORY_FIELDS,
+    DocumentClass,
+    Invoice,
+    Recognition,
+    RecognitionStatus,
+)
+from mailbot.recognition import cii, ubl
+from mailbot.recognition.cross_check import differences, shows_number
+from mailbot.recognition.embedded import EmbeddedFile, find_embedded_files, find_xml_files
+from mailbot.recognition.file_kind import FileKind, find_kind
+from mailbot.recognition.page_text import read_page_text
+from mailbot.recognition.pdf_invoice import read_image, read_pdf
+from mailbot.recognition.structured import build_invoice
+from mailbot.recognition.xml_safety import XmlError, read_xml
+from mailbot.recognition.xml_tree import Element, text_of
+
+#: characters of a document that are kept for search
+_MAX_TEXT = 200_000
+
+_ROOT_TAGS = tuple(f"{{*}}{name}" for name in (*ubl.ROOTS, *cii.ROOTS))
+
+
+def recognise(
+    content: bytes, name: str, *, passwords: Sequence[str] = (), own_vat: str = ""
+) -> Recognition:
+    """Return what was read from one file; hostile or broken files are `unreadable`, never raise.
+
+    `name` is believed only where the content says nothing. `passwords` are tried on encrypted
+    PDFs. `own_vat` is the VAT number of the dossier: on a page it is the customer, not the
+    supplier, of a purchase. Ids in `unreadable`: "empty", "unsupported", "too_large",
+    "unreadable".
+    """
+    match find_kind(content, name):
+        case FileKind.EMPTY:
+            return unreadable("empty")
+        case FileKind.UNKNOWN:
+            return unreadable("unsupported")
+        case FileKind.XML:
+            return read_structured(content)
+        case FileKind.PDF:
+            return read_hybrid(content, passwords=passwords, own_vat=own_vat)
+        case FileKind.IMAGE:
+            return read_image(content, own_vat=own_vat)
+
+
+def status_of(invoice: Invoice) -> RecognitionStatus:
+    """Return how complete `invoice` is: every mandatory field, none, or some."""
+    known = [getattr(invoice, name) is not None for name in MANDATORY_FIELDS]
+    if all(known):
+        return RecognitionStatus.OK
+    return RecognitionStatus.NOK if any(known) else RecognitionStatus.EMPTY
+
+
+def unreadable(reason: str) -> Recognition:
+    """Return the recognition of a file that cannot be read, and why."""
+    nothing = Invoice(document_class=DocumentClass.NOT_INVOICE)
+    return Recognition(invoice=nothing, status=RecognitionStatus.EMPTY, unreadable=reason)
+
+
+def read_structured(content: bytes) -> Recognition:
+    """Return what an XML file says: UBL or CII, bare or in an envelope (SBDH, SOAP)."""
+    try:
+        structured = _read_xml_invoice(content)
+    except XmlError as error:
+        return unreadable(error.reason)
+    return _compared_with_embedded(structured)
+
+
+def read_hybrid(content: bytes, *, passwords: Sequence[str], own_vat: str) -> Recognition:
+    """Return what a PDF says: the XML inside leads and is compared with the page.
+
+    Without XML that is an invoice the page itself is read.
+    """
+    files = find_embedded_files(content, passwords)
+    structured = _first_invoice(files)
+    if structured is None:
+        read = read_pdf(content, own_vat=own_vat, passwords=passwords)
+        return replace(read, embedded=read.embedded + tuple(files))
+    page = read_page_text(content, passwords)
+    return replace(
+        structured,
+        invoice=replace(structured.invoice, pages=page.n_pages),
+        warnings=structured.warnings + differences(structured.invoice, page.text),
+        embedded=structured.embedded + tuple(files),
+        text=f"{page.text}\n{structured.text}"[:_MAX_TEXT],
+    )
+
+
+def _first_invoice(files: Sequence[EmbeddedFile]) -> Recognition | None:
+    """Return the reading of the first XML among `files` that is an invoice."""
+    for _, _, content in find_xml_files(files):
+        try:
+            recognition = _read_xml_invoice(content)
+        except XmlError:
+            continue
+        if recognition.invoice.document_class is not DocumentClass.NOT_INVOICE:
+            return recognition
+    return None
+
+
+def _read_xml_invoice(content: bytes) -> Recognition:
+    """Return what is in an XML file alone. Raises XmlError."""
+    parsed = read_xml(content)
+    text = text_of(parsed.root)[:_MAX_TEXT]
+    roots = list(_invoice_roots(parsed.root))
+    if not roots:
+        nothing = Invoice(document_class=DocumentClass.NOT_INVOICE)
+        return Recognition(invoice=nothing, status=RecognitionStatus.EMPTY, text=text)
+    craft = ubl if ubl.is_ubl(roots[0]) else cii
+    facts = craft.read_facts(roots[0], was_mended=parsed.was_mended)
+    invoice, warnings = build_invoice(facts)
+    return Recognition(
+        invoice=invoice,
+        status=status_of(invoice),
+        warnings=warnings + (("several_invoices",) if len(roots) > 1 else ()),
+        embedded=tuple(craft.read_embedded_files(roots[0])),
+        text=text,
+    )
+
+
+def _invoice_roots(root: Element) -> Iterator[Element]:
+    """Yield every invoice in a document: its root, or what its envelope holds."""
+    if ubl.is_ubl(root) or cii.is_cii(root):
+        yield root
+        return
+    for node in root.iterdescendants(*_ROOT_TAGS):
+        if ubl.is_ubl(node) or cii.is_cii(node):
+            yield node
+
+
+def _compared_with_embedded(structured: Recognition) -> Recognition:
+    """Return `structured` with its picture first and warnings about what that shows otherwise.
+
+    Time sheets and conditions travel as PDFs, too: only one that shows the invoice's number is
+    taken for its picture.
+    """
+    for file in structured.embedded:
+        if file[1] != "application/pdf":
+            continue
+        text = read_page_text(file[2]).text
+        if shows_number(structured.invoice, text):
+            others = tuple(other for other in structured.embedded if other is not file)
+            found = differences(structured.invoice, text)
+            return replace(
+                structured, embedded=(file, *others), warnings=structured.warnings + found
+            )
+    return structured
