@@ -54,6 +54,11 @@ VERBS: dict[str, Verb] = {
 }
 
 
+def numbers(count: int) -> dict[str, str]:
+    """Return the values of the numbered answers, so that no number is named that is not there."""
+    return {"all": f"1-{count}" if count > 1 else "1", "one": str(max(count, 1))}
+
+
 def offer(head: Letterhead, context: Context, **values: str) -> tuple[AnswerOption, ...]:
     """Return what can be answered to a mail of this kind; `values` fill e.g. {code}."""
     return tuple(_option(head.say("answers", name, **values)) for name in OFFERED[context])

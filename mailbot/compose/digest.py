@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailbot.compose.answers import offer
-from mailbot.compose.facts import heading, warnings
+from mailbot.compose.answers import numbers, offer
+from mailbot.compose.facts import Line, heading, warnings
 from mailbot.compose.render import Letterhead, buttons, write
 from mailbot.compose.wording import near_day, shortened
 from mailbot.domain.command import Context
@@ -34,16 +34,9 @@ class DigestSection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
-    number: int
-    text: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Section:
     title: str
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
 
 
 def write_digest_employee(
@@ -75,11 +68,13 @@ def _write(
     count = sum(len(section.lines) for section in numbered)
     if not count:
         raise ValueError("an empty digest is not sent")
+    # one word cannot fit lines that ask for different things, so only the first kind is named
+    same = len(numbered[0].lines)
     facts = {
         "count": count,
         "day": near_day(head.today, head.today, head.language),
         "sections": numbered,
-        "answer_options": offer(head, Context.DIGEST),
+        "answer_options": offer(head, Context.DIGEST, **numbers(same)),
         "buttons": buttons(head, "document"),
         "unsubscribe_url": unsubscribe_url,
     }
@@ -99,12 +94,13 @@ def _numbered(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[_
         yield _Section(title=f"{title} ({len(lines)})", lines=lines)
 
 
-def _line(number: int, line: DigestLine, head: Letterhead) -> _Line:
+def _line(number: int, line: DigestLine, head: Letterhead) -> Line:
     notes = (shortened(line.dossier, 60), *_hold(line.document, head), line.note)
-    return _Line(
+    return Line(
         number=number,
         text=heading(line.document, head),
-        notes=tuple(filter(None, (*notes, *warnings(line.document, head)))),
+        notes=tuple(filter(None, notes)),
+        alerts=warnings(line.document, head),
     )
 
 

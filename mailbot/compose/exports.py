@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from mailbot.compose.answers import offer
-from mailbot.compose.facts import DocumentView, heading, summary, this_document, warnings
+from mailbot.compose.facts import DocumentView, Line, heading, summary, this_document, warnings
 from mailbot.compose.fields import booking_lines, booking_rows
 from mailbot.compose.render import Enclosures, Letterhead, buttons, write
 from mailbot.compose.sentences import field_name
-from mailbot.compose.wording import money, shortened
+from mailbot.compose.wording import money, shortened, upper_first
 from mailbot.domain.booking import BookingProposal, ExportFile, Problem
 from mailbot.domain.command import Context
 from mailbot.domain.letter import Letter
@@ -27,7 +27,7 @@ def write_export_mail(
     if not files:
         raise ValueError("an export mail carries at least one file")
     lines = [
-        {"number": number, "text": _booking_heading(booking, head), "notes": ()}
+        Line(number=number, text=_booking_heading(booking, head))
         for number, booking in enumerate(bookings, start=1)
     ]
     facts = {
@@ -35,7 +35,7 @@ def write_export_mail(
         "count": len(bookings),
         "heading": _booking_heading(bookings[0], head) if len(bookings) == 1 else "",
         "lines": lines,
-        "files": [f"{shortened(file.name, 80)} ({len(file.content)} bytes)" for file in files],
+        "files": [shortened(file.name, 80) for file in files],
     }
     return write("accounting.tell.export", head, facts, Enclosures(files=files))
 
@@ -60,10 +60,10 @@ def write_export_problem(
     return write("employee.ask.export_problem", head, facts)
 
 
-def _problem(number: int, problem: Problem, head: Letterhead) -> dict[str, object]:
+def _problem(number: int, problem: Problem, head: Letterhead) -> Line:
     value = shortened(problem.value, 80)
     text = head.say("problems", problem.reason, field=problem.field, value=value or "—")
-    return {"number": number, "text": text, "notes": ()}
+    return Line(number=number, text=upper_first(text))
 
 
 def _to_mend(problems: Sequence[Problem], head: Letterhead) -> list[str]:

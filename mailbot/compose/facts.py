@@ -58,6 +58,18 @@ class Row:
     value: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a list, with what stands below it."""
+
+    #: what answers it: its number; "-" when it has none
+    number: int | str
+    text: str
+    notes: tuple[str, ...] = ()
+    #: sentences of table `warnings`
+    alerts: tuple[str, ...] = ()
+
+
 def stars(confidence: float) -> str:
     """Return a confidence (0.0 to 1.0) as stars (CF-ST-10)."""
     return "★★★" if confidence >= _FULL else "★★☆" if confidence >= _HALF else "★☆☆"

@@ -64,13 +64,14 @@ def field_rows(document: Document, head: Letterhead) -> tuple[Row, ...]:
 
 def changed_rows(before: Document, after: Document, head: Letterhead) -> tuple[Row, ...]:
     """Return every shown field that is not what it was: old → new."""
-    old = {row.label: row.value for row in field_rows(before, head)}
-    new = {row.label: row.value for row in field_rows(after, head)}
-    nothing = head.say("phrases", "nothing")
+    old, new = before.invoice or Invoice(), after.invoice or Invoice()
     return tuple(
-        Row(label=label, value=f"{old.get(label, nothing)} → {new.get(label, nothing)}")
-        for label in dict.fromkeys((*old, *new))
-        if old.get(label) != new.get(label)
+        Row(
+            label=field_name(head.language, name),
+            value=f"{_plain_value(old, name, head)} → {_plain_value(new, name, head)}",
+        )
+        for name in _SHOWN
+        if getattr(old, name) != getattr(new, name)
     )
 
 
@@ -111,6 +112,13 @@ def _value(invoice: Invoice, name: str, head: Letterhead) -> str:
         return head.say("phrases", "missing")
     shown = f"{_written(name, value, invoice.currency, head)}  {stars(invoice.confidence(name))}"
     return f"{shown} {_perhaps(invoice, name, head)}".rstrip()
+
+
+def _plain_value(invoice: Invoice, name: str, head: Letterhead) -> str:
+    value = getattr(invoice, name)
+    if value is None:
+        return head.say("phrases", "nothing")
+    return _written(name, value, invoice.currency, head)
 
 
 def _written(name: str, value: object, currency: str | None, head: Letterhead) -> str:

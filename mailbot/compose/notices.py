@@ -1,11 +1,11 @@
 """Writes the mails that tell what happened to a document, and to whom it could not be told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailbot.compose.answers import offer
 from mailbot.compose.facts import (
     DocumentView,
+    Line,
     Row,
     enclosures,
     heading,
@@ -24,13 +24,6 @@ from mailbot.domain.people import Dossier
 _NAME_LENGTH = 80
 #: of a quoted diagnostic or a long list, enough to act on
 _MOST_LEFT_OUT = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    number: int
-    text: str
-    notes: tuple[str, ...]
 
 
 def write_receipt(
@@ -149,14 +142,14 @@ def _about(view: DocumentView, head: Letterhead) -> dict[str, object]:
     }
 
 
-def _received(number: int, document: Document, dossier: Dossier, head: Letterhead) -> _Line:
+def _received(number: int, document: Document, dossier: Dossier, head: Letterhead) -> Line:
     status = head.say("statuses", document.status)
     where = head.say("phrases", "in_dossier", dossier=dossier.name, status=status)
     file = shortened(document.original.name, _NAME_LENGTH)
     title = heading(document, head)
     # a document that is not read yet has only its file name
     text = title if document.invoice is None else f"{file}: {title}"
-    return _Line(number=number, text=text, notes=(where, *warnings(document, head)))
+    return Line(number=number, text=text, notes=(where,), alerts=warnings(document, head))
 
 
 def _left_out(part: Part, head: Letterhead) -> str:

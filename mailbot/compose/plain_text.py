@@ -32,7 +32,7 @@ def aligned(rows: Sequence[Mapping[str, str]]) -> str:
     )
 
 
-def numbered(number: int, text: str) -> str:
+def numbered(text: str, number: int) -> str:
     """Return one line of a list that can be answered by its number."""
     return wrapped(text, f"{number:>3}  ", "     ")
 

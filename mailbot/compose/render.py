@@ -16,8 +16,8 @@ from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from mailbot.compose import plain_text
-from mailbot.compose.sentences import find_sentence, sentence, table
-from mailbot.compose.wording import one_line, shortened, with_plain_spaces
+from mailbot.compose.sentences import sentence, table
+from mailbot.compose.wording import one_line, shortened, upper_first, with_plain_spaces
 from mailbot.domain.booking import ExportFile
 from mailbot.domain.letter import Letter, Links, Reader
 from mailbot.domain.mail import Language
@@ -177,15 +177,13 @@ def _environment(language: Language, medium: Medium) -> Environment:
         indented=plain_text.indented,
         spread=plain_text.spread,
         squeezed=one_line,
-        upper_first=lambda text: text[:1].upper() + text[1:],
+        upper_first=upper_first,
     )
     environment.globals.update(
         language=language,
         frame=f"shared/frame.{medium}",
         t=table(language, "frame"),
         say=table(language, "verbs"),
-        field_words=table(language, "fields"),
-        find_sentence=find_sentence,
     )
     parts = environment.get_template(f"shared/parts.{medium}").module
     macros = {name: macro for name, macro in vars(parts).items() if not name.startswith("_")}

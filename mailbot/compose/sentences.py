@@ -52,7 +52,7 @@ def sentence(language: Language, table_name: str, sentence_id: str, /, **values:
     """
     try:
         pattern = table(language, table_name)[sentence_id]
-        said = {name: _in_words(language, name, value) for name, value in values.items()}
+        said = {name: in_words(language, name, value) for name, value in values.items()}
         return pattern.format_map(said)
     except KeyError as error:
         raise UnknownSentenceError(f"{language}: {table_name}.{sentence_id}: no {error}") from None
@@ -61,11 +61,6 @@ def sentence(language: Language, table_name: str, sentence_id: str, /, **values:
 def field_name(language: Language, name: str) -> str:
     """Return the everyday word for a field; an unknown name comes back as it is."""
     return table(language, "fields").get(_FIELD_IDS.get(name, name), name)
-
-
-def find_sentence(language: Language, table_name: str, sentence_id: str) -> str:
-    """Return a sentence that needs no values, "" if the table has none with this id."""
-    return table(language, table_name).get(sentence_id, "")
 
 
 def placeholders(pattern: str) -> frozenset[str]:
@@ -79,7 +74,8 @@ def _tables(language: Language) -> dict[str, dict[str, str]]:
     return tomllib.loads(text)
 
 
-def _in_words(language: Language, name: str, value: object) -> str:
+def in_words(language: Language, name: str, value: object) -> str:
+    """Return the value of a placeholder called `name` as the reader says or writes it."""
     text = str(value)
     if name in _FIELD_LISTS:
         return ", ".join(field_name(language, part.strip()) for part in text.split(","))

@@ -1,24 +1,17 @@
 """Writes what became of an answer: done, refused and why, how to undo; or asks again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from mailbot.compose.answers import OFFERED, VERBS, offer
-from mailbot.compose.facts import DocumentView, enclosures, heading, summary, warnings
+from mailbot.compose.answers import OFFERED, VERBS, numbers, offer
+from mailbot.compose.facts import DocumentView, Line, enclosures, heading, summary, warnings
 from mailbot.compose.render import Letterhead, buttons, write
-from mailbot.compose.sentences import field_name
-from mailbot.compose.wording import shortened
-from mailbot.domain.command import HARMLESS, Command, Context, Outcome, Verb
+from mailbot.compose.sentences import field_name, in_words
+from mailbot.compose.wording import shortened, upper_first
+from mailbot.domain.command import HARMLESS, Answer, Command, Context, Outcome, Verb
 from mailbot.domain.letter import Letter
 
 _ARGUMENT_LENGTH = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    number: int
-    text: str
-    notes: tuple[str, ...]
 
 
 def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: str) -> Letter:
@@ -32,7 +25,7 @@ def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: st
     facts = {
         "state": head.say("results", results.pop() if len(results) == 1 else "partly"),
         "about": about,
-        "lines": [_line(number, each, head) for number, each in enumerate(outcomes, start=1)],
+        "lines": [_line(each, head) for each in outcomes],
         "buttons": buttons(head, "document"),
     }
     return write("person.tell.transcript", head, facts)
@@ -40,24 +33,25 @@ def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: st
 
 def write_doubt(
     head: Letterhead,
+    answer: Answer,
     *,
-    written: str,
-    doubt: str,
     context: Context,
     view: DocumentView | None = None,
+    count: int = 1,
 ) -> Letter:
     """Return the mail that says what was read, why nothing was decided, and asks again.
 
-    `written` is the answer as it was read, `doubt` the id of a sentence in table `doubts`.
+    `answer` carries the text as it was read and the doubt (id in table `doubts`); `context` and
+    `count` are the kind of mail that was answered and the number of its lines.
     """
     wanted = ("approve", "reject", "document") if context is Context.APPROVAL else ("document",)
     facts = {
-        "doubt": head.say("doubts", doubt),
-        "written": written.strip().splitlines(),
+        "doubt": head.say("doubts", answer.doubt),
+        "written": answer.written.strip().splitlines(),
         "about": heading(view.document, head) if view else "",
         "rows": summary(view, head) if view else (),
         "warnings": warnings(view.document, head) if view else (),
-        "answer_options": offer(head, context, code="…"),
+        "answer_options": offer(head, context, code="…", **numbers(count)),
         "buttons": buttons(head, *wanted),
     }
     return write("person.ask.doubt", head, facts, *((enclosures(view),) if view else ()))
@@ -68,20 +62,21 @@ def write_help(head: Letterhead, context: Context) -> Letter:
     verbs = dict.fromkeys(VERBS[name] for name in OFFERED[context])
     always = (Verb.QUESTION, Verb.REMARK, Verb.LABEL, Verb.HISTORY, Verb.STATUS, Verb.HELP)
     facts = {
-        "answer_options": offer(head, context, code="…"),
+        "answer_options": offer(head, context, code="…", **numbers(2)),
         "verbs": [_explained(verb, head) for verb in dict.fromkeys((*verbs, *always))],
     }
     return write("person.tell.help", head, facts)
 
 
 def command_words(head: Letterhead, command: Command) -> str:
-    """Return a command as the reader would type it: "1-4 goedkeuren", "verwerpen: te duur"."""
+    """Return a command as the reader would type it: "1-4 goedkeuren", "bedrag: 1210,00"."""
+    args = {name: value for name, value in command.args.items() if value}
     verb = head.say("verbs", command.verb)
     if command.verb is Verb.CORRECT:
-        verb = field_name(head.language, command.args.get("field", "field"))
-    arguments = [v for k, v in command.args.items() if v and (k, command.verb) != _FIELD]
-    said = shortened(" ".join(arguments), _ARGUMENT_LENGTH)
-    return " ".join(filter(None, (_ranges(command.items), f"{verb}: {said}" if said else verb)))
+        verb = f"{field_name(head.language, args.pop('field', 'field'))}:"
+    said = " ".join(in_words(head.language, "value", value) for value in args.values())
+    words = (_ranges(command.items), verb, shortened(said, _ARGUMENT_LENGTH))
+    return " ".join(filter(None, words))
 
 
 def undo_hint(head: Letterhead, verb: Verb) -> str:
@@ -89,7 +84,6 @@ def undo_hint(head: Letterhead, verb: Verb) -> str:
     return head.say("undo", verb) if verb in _CAN_BE_UNDONE else ""
 
 
-_FIELD = ("field", Verb.CORRECT)
 _CAN_BE_UNDONE = frozenset(
     {Verb.HOLD, Verb.RELEASE, Verb.DELETE, Verb.CORRECT, Verb.BOOK, Verb.ALLOW, Verb.BLOCK}
 )
@@ -102,15 +96,16 @@ def _result(outcome: Outcome) -> str:
     return "understood" if outcome.command.verb in HARMLESS else "done"
 
 
-def _line(number: int, outcome: Outcome, head: Letterhead) -> _Line:
+def _line(outcome: Outcome, head: Letterhead) -> Line:
     command = outcome.command
-    asked = command_words(head, replace(command, items=(outcome.item,) if outcome.item else ()))
+    asked = command_words(head, replace(command, items=()))
     table = "outcomes" if outcome.is_done else "refusals"
-    said = head.say(table, outcome.sentence, **outcome.values)
+    said = upper_first(head.say(table, outcome.sentence, **outcome.values))
     undo = undo_hint(head, command.verb) if outcome.is_done else ""
     how = head.say("phrases", "undo", how=undo) if undo else ""
-    text = f"{asked}: {head.say('results', _result(outcome))}"
-    return _Line(number=number, text=text, notes=tuple(filter(None, (said, how))))
+    text = f"{asked} → {head.say('results', _result(outcome))}"
+    number = str(outcome.item) if outcome.item else "-"
+    return Line(number=number, text=text, notes=tuple(filter(None, (said, how))))
 
 
 def _explained(verb: Verb, head: Letterhead) -> dict[str, str]:

@@ -60,6 +60,11 @@ def listed(words: Sequence[str], language: Language) -> str:
     return str(format_list(list(words), locale=_LOCALES[language])) if words else ""
 
 
+def upper_first(text: str) -> str:
+    """Return text that begins a sentence; the rest keeps its capitals (German nouns)."""
+    return text[:1].upper() + text[1:]
+
+
 def unbroken(text: str) -> str:
     """Return text that may not be broken over two lines."""
     return text.replace(" ", NO_BREAK_SPACE)

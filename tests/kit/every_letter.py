@@ -1,0 +1,212 @@
+"""Writes one of every letter, for tests that hold for all of them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from mailbot.compose.digest import (
+    DigestLine,
+    DigestSection,
+    write_digest_approver,
+    write_digest_employee,
+)
+from mailbot.compose.exports import write_export_mail, write_export_problem
+from mailbot.compose.notices import (
+    write_answer,
+    write_approved_notice,
+    write_bounce_notice,
+    write_receipt,
+    write_rejected_notice,
+    write_unreadable,
+)
+from mailbot.compose.render import Letterhead
+from mailbot.compose.requests import (
+    write_approval_request,
+    write_confirmation_request,
+    write_inbox_notice,
+    write_new_version,
+    write_quarantine_request,
+    write_question,
+    write_review_request,
+)
+from mailbot.compose.transcript import write_doubt, write_help, write_transcript
+from mailbot.domain.booking import ExportFile, Problem
+from mailbot.domain.command import Answer, Command, Context, Outcome, Verb
+from mailbot.domain.document import Document, Status
+from mailbot.domain.invoice import RecognitionStatus
+from mailbot.domain.letter import Letter
+from mailbot.domain.mail import MailAddress, Part, PartRole
+from tests.kit.letters import (
+    BOOKING,
+    DOSSIER,
+    INVOICE,
+    PAGE,
+    a_document,
+    a_view,
+    an_unsure_invoice,
+    certain,
+)
+
+STOP = f"{PAGE}/stop"
+CSV = ExportFile(name="boekingen.csv", media_type="text/csv", content=b"a;b\r\n1;2\r\n")
+
+
+def unsure_document() -> Document:
+    """Return a document to review: a number missing, an amount in doubt, another account."""
+    return a_document(
+        status=Status.TO_REVIEW,
+        invoice=an_unsure_invoice(),
+        recognition_status=RecognitionStatus.NOK,
+        warnings=("changed_iban", "low_confidence"),
+    )
+
+
+def other_document() -> Document:
+    """Return a second document: another supplier, on hold."""
+    invoice = replace(
+        INVOICE,
+        supplier_name="Garage Snel NV",
+        invoice_number="F-88",
+        total_incl=Decimal("1210.00"),
+        amount_due=Decimal("1210.00"),
+        due_date=date(2027, 6, 30),
+    )
+    return a_document(id="0198cafe", invoice=certain(invoice), on_hold=True, title="")
+
+
+def _transcript(head: Letterhead) -> Letter:
+    outcomes = (
+        Outcome(
+            command=Command(verb=Verb.HOLD, items=(1,), args={"until": "2026-12-15"}),
+            is_done=True,
+            sentence="hold_until",
+            values={"until": "2026-12-15"},
+            item=1,
+        ),
+        Outcome(
+            command=Command(verb=Verb.CORRECT, args={"field": "total", "value": "1210.00"}),
+            is_done=True,
+            sentence="correct",
+            values={"field": "total", "value": "1210.00"},
+        ),
+        Outcome(
+            command=Command(verb=Verb.QUESTION, items=(2,), args={"text": "welke werf?"}),
+            is_done=True,
+            sentence="question",
+            item=2,
+        ),
+        Outcome(
+            command=Command(verb=Verb.APPROVE, items=(3,)),
+            is_done=False,
+            sentence="status_forbids",
+            values={"status": "rejected"},
+            item=3,
+        ),
+    )
+    return write_transcript(head, outcomes, about="Drukkerij Voorbeeld BV")
+
+
+def _receipt(head: Letterhead) -> Letter:
+    left_out = (
+        Part(name="logo.png", media_type="image/png", content=b"", role=PartRole.LOGO),
+        Part(name="", media_type="application/x-dwg", content=b"", role=PartRole.UNSUPPORTED),
+    )
+    fresh = a_document(status=Status.RECEIVED, invoice=None, title="factuur 2026-114.pdf")
+    documents = (fresh, a_document(status=Status.TO_REVIEW))
+    return write_receipt(head, DOSSIER, documents, mail_subject="Facturen", left_out=left_out)
+
+
+def _employee_digest(head: Letterhead) -> Letter:
+    sections = (
+        DigestSection(
+            id="to_review", lines=(DigestLine(document=unsure_document(), dossier=DOSSIER.name),)
+        ),
+        DigestSection(id="inbox", lines=()),
+        DigestSection(
+            id="export_failed",
+            lines=(
+                DigestLine(document=a_document(), dossier=DOSSIER.name),
+                DigestLine(document=other_document(), dossier=DOSSIER.name),
+            ),
+        ),
+    )
+    return write_digest_employee(head, sections, unsubscribe_url=STOP)
+
+
+def _approver_digest(head: Letterhead) -> Letter:
+    documents = (a_document(), other_document(), unsure_document())
+    lines = [DigestLine(document=each, dossier=DOSSIER.name) for each in documents]
+    return write_digest_approver(head, lines, unsubscribe_url=STOP)
+
+
+_PROBLEMS = (
+    Problem(field="account", reason="unknown_ledger_account", value="613400"),
+    Problem(field="invoice_number", reason="missing_field"),
+)
+
+#: name of the golden file -> what writes it
+LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
+    "approval": lambda head: write_approval_request(
+        head, a_view(with_image=True), rules=("boven € 500",), together_with=("Karim",)
+    ),
+    "review": lambda head: write_review_request(head, a_view(unsure_document())),
+    "inbox": lambda head: write_inbox_notice(head, a_view(a_document(status=Status.INBOX))),
+    "quarantine": lambda head: write_quarantine_request(
+        head,
+        a_view(a_document(status=Status.QUARANTINED, warnings=("new_supplier",))),
+        sender=MailAddress(address="info@onbekend.example", display_name="Iemand"),
+        is_authenticated=False,
+    ),
+    "new_version": lambda head: write_new_version(
+        head, a_view(), context=Context.APPROVAL, shown=unsure_document()
+    ),
+    "confirmation": lambda head: write_confirmation_request(
+        head, asked=("goedkeuren",), about="F-88", code="4471", confirm_url=f"{PAGE}/confirm"
+    ),
+    "question": lambda head: write_question(
+        head, a_view(), question="Welke werf?\n\nEn wie bestelde dit?", asked_by="Karim Peeters"
+    ),
+    "answer": lambda head: write_answer(
+        head, a_view(), question="Welke werf?", answer="Werf Noord.", answered_by="Sofie Maes"
+    ),
+    "doubt": lambda head: write_doubt(
+        head,
+        Answer(written="ok maar te duur?", doubt="hedged"),
+        context=Context.APPROVAL,
+        view=a_view(),
+    ),
+    "transcript": _transcript,
+    "help": lambda head: write_help(head, Context.REVIEW),
+    "receipt": _receipt,
+    "receipt_of_nothing": lambda head: write_receipt(
+        head, DOSSIER, (), mail_subject="Hallo", sender="karim@korenaar.example"
+    ),
+    "unreadable": lambda head: write_unreadable(
+        head,
+        a_document(),
+        DOSSIER,
+        reason="password_required",
+        deliver_to="aankoop-0400000185@mail.kantoor.example",
+    ),
+    "approved": lambda head: write_approved_notice(
+        head, a_view(a_document(status=Status.TO_EXPORT)), approved_by=("An Peeters", "Karim")
+    ),
+    "rejected": lambda head: write_rejected_notice(
+        head,
+        a_view(a_document(status=Status.REJECTED, rejected_reason="te duur\nniet besteld")),
+        rejected_by="An Peeters",
+    ),
+    "export": lambda head: write_export_mail(head, (BOOKING,), (CSV,), dossier=DOSSIER.name),
+    "export_problem": lambda head: write_export_problem(
+        head, a_view(a_document(status=Status.EXPORT_FAILED)), _PROBLEMS
+    ),
+    "bounce": lambda head: write_bounce_notice(
+        head,
+        address="weg@korenaar.example",
+        undelivered="Goedkeuren? Drukkerij Voorbeeld BV",
+        diagnostic="550 5.1.1 no such user",
+    ),
+    "digest_employee": _employee_digest,
+    "digest_approver": _approver_digest,
+}
