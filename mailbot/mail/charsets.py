@@ -73,7 +73,15 @@ def decode_text(content: bytes, charset: str = "") -> str:
     for name in _candidates(content, codec_name(charset)):
         with suppress(UnicodeError, LookupError, ValueError):
             return content.decode(name)
-    return content.decode("cp1252", errors="replace")
+    return _mostly_utf8(content) or content.decode("cp1252", errors="replace")
+
+
+def _mostly_utf8(content: bytes) -> str:
+    """Return text that was UTF-8 before it was cut off or mixed, "" if it was not."""
+    text = content.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    right = sum(not letter.isascii() for letter in text) - wrong
+    return text if right > wrong else ""
 
 
 def decode_html(content: bytes, charset: str = "") -> str:

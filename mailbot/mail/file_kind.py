@@ -93,12 +93,13 @@ def find_kind(content: bytes, label: str = "", name: str = "") -> str:
     """Return the media type of `content`; `label` and `name` count only where bytes are mute."""
     if _DANGEROUS_ENDING.search(name.strip(" .")):
         return EXECUTABLE
+    labelled = _by_label(label.lower(), name)
     return (
         _by_magic(content)
         or _by_container(content)
-        or _by_pdf_header(content)
+        or _by_pdf_header(content, labelled)
         or _by_text(content)
-        or _by_label(label.lower(), name)
+        or labelled
     )
 
 
@@ -142,12 +143,14 @@ def _by_container(content: bytes) -> str:
     return ""
 
 
-def _by_pdf_header(content: bytes) -> str:
-    """Readers accept a header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)."""
+def _by_pdf_header(content: bytes, labelled: str) -> str:
+    """Readers accept a header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
+
+    What is wrapped (a signed or forwarded mail) may show one there, too.
+    """
     at = content[:1029].find(b"%PDF-")
-    if at < 0:
-        return ""
-    return PDF if at == 0 or not _MAIL_HEADER.search(content[:at]) else ""
+    may_have_junk = labelled in {PDF, UNKNOWN} and not _MAIL_HEADER.search(content[: max(at, 0)])
+    return PDF if at == 0 or (at > 0 and may_have_junk) else ""
 
 
 def _by_text(content: bytes) -> str:

@@ -25,7 +25,7 @@ def write_mime(
     Contents go in unencoded ("binary", RFC 2045 §2.9): it is for `parse_mail`, not for SMTP.
     """
     parts = []
-    if text:
+    if text or not html:
         parts.append(_part("text/plain; charset=utf-8", [], text.encode("utf-8", "replace")))
     if html:
         # HTML that is bytes names its own charset

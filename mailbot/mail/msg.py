@@ -73,7 +73,7 @@ def msg_to_mime(content: bytes) -> bytes:
     try:
         with olefile.OleFileIO(BytesIO(content)) as ole:
             folder = _Folder(ole=ole, path=(), code_page="", header_size=32)
-            if not folder.exists(_PROPERTIES):
+            if not folder.stream(_PROPERTIES):
                 raise NotAMessageError("no property stream")
             return _to_mime(folder, _MAX_NESTED)
     except BAD_OLE as error:
@@ -241,7 +241,8 @@ def _attached(folder: _Folder, depth: int) -> Attached:
     inner = folder.below(embedded, 24)
     if depth and inner.exists(_PROPERTIES):
         title = name or inner.text(_SUBJECT) or folder.text(_DISPLAY_NAME) or "mail"
-        title = title if title.lower().endswith((".msg", ".eml")) else f"{title}.msg"
+        # what is handed on is no longer an Outlook file
+        title = re.sub(r"(?i)(\.msg|\.eml)?$", ".eml", title, count=1)
         return Attached(
             name=re.sub(r"[/\\]", "-", title),
             media_type="message/rfc822",

@@ -115,7 +115,8 @@ def _part(leaf: Entity, shown: frozenset[str]) -> Part:
 
 def _name_of_mail(content: bytes) -> str:
     subject = read_header(read_entity(content[:65536]).raw("subject"))
-    return clean_name(re.sub(r"[/\\]", "-", subject) + ".eml") if subject else ""
+    title = " ".join(re.sub(r"[/\\]", "-", subject).split())
+    return clean_name(f"{title}.eml") if title else ""
 
 
 def make_part(name: str, content: bytes, inside: tuple[str, ...]) -> Part:

@@ -19,7 +19,7 @@ from mailbot.mail.mime_writer import Attached, write_mime
 
 #: bytes of address space, seconds of processor time
 MEMORY = 400 * 1024 * 1024
-CPU_TIME = 5
+CPU_TIME = 3
 _SUBJECT, _MIME, _CONTENT_ID = 0x0037, 0x370E, 0x3712
 _BAD_TNEF = (
     ValueError,
@@ -45,7 +45,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logging.disable(logging.CRITICAL)
     try:
-        sys.stdout.buffer.write(_to_mime(TNEF(sys.stdin.buffer.read(), do_checksum=False)))
+        tnef = TNEF(sys.stdin.buffer.read(), do_checksum=False)
+        if not tnef.objects:
+            raise ValueError("it has no attributes")
+        sys.stdout.buffer.write(_to_mime(tnef))
     except _BAD_TNEF as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1
