@@ -1,0 +1,88 @@
+"""DNS as sender authentication asks it: cached, and with a limit of time for each mail."""
+
+import ipaddress
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import dns.exception
+import dns.name
+import dns.resolver
+
+from mailbot.mail.lookup import LookupFailed
+
+_DNS_PORT = 53
+_CACHED_ANSWERS = 10_000
+#: seconds for one question, as long as the mail has that much left
+_SECONDS_PER_QUESTION = 3.0
+
+
+class DnsResolver:
+    """Asks one DNS server, or those of the system; safe to use from several threads."""
+
+    def __init__(self, server: str = "", *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Ask `server`, "address" or "address:port", "" for the system's. Raises ValueError."""
+        self._clock = clock
+        self._resolver = dns.resolver.Resolver(configure=not server)
+        self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
+        if server:
+            address, port = _read_server(server)
+            self._resolver.nameservers = [address]
+            self._resolver.port = port
+
+    def within(self, seconds: float) -> "MailLookup":
+        """Return a lookup for one mail that answers until `seconds` are over."""
+        return MailLookup(self._resolver, self._clock, self._clock() + seconds)
+
+
+class MailLookup:
+    """The `DnsLookup` of one mail."""
+
+    def __init__(
+        self, resolver: dns.resolver.Resolver, clock: Callable[[], float], deadline: float
+    ) -> None:
+        self._resolver = resolver
+        self._clock = clock
+        self._deadline = deadline
+
+    def txt(self, name: str) -> tuple[bytes, ...]:
+        """Return the TXT records of `name`, the strings of each joined. Raises LookupFailed."""
+        return tuple(b"".join(one.strings) for one in self._ask(name, "TXT"))
+
+    def addresses(self, name: str, *, ipv6: bool) -> tuple[str, ...]:
+        """Return the A or AAAA records of `name`. Raises LookupFailed."""
+        return tuple(str(one.address) for one in self._ask(name, "AAAA" if ipv6 else "A"))
+
+    def mail_exchangers(self, name: str) -> tuple[tuple[int, str], ...]:
+        """Return preference and host of the MX records of `name`. Raises LookupFailed."""
+        found = self._ask(name, "MX")
+        return tuple((int(one.preference), one.exchange.to_text(True)) for one in found)
+
+    def host_names(self, reverse_name: str) -> tuple[str, ...]:
+        """Return the PTR records of `reverse_name`. Raises LookupFailed."""
+        return tuple(one.target.to_text(True) for one in self._ask(reverse_name, "PTR"))
+
+    def _ask(self, name: str, record_type: str) -> list[Any]:
+        left = self._deadline - self._clock()
+        if left <= 0:
+            raise LookupFailed(f"no time left to ask DNS for {name}")
+        try:
+            asked = dns.name.from_text(name)
+        except (dns.exception.DNSException, UnicodeError):
+            return []
+        try:
+            lifetime = min(left, _SECONDS_PER_QUESTION)
+            return list(self._resolver.resolve(asked, record_type, lifetime=lifetime))
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return []
+        except (dns.exception.DNSException, OSError) as error:
+            raise LookupFailed(f"DNS gave no answer for {name}: {error}") from error
+
+
+def _read_server(server: str) -> tuple[str, int]:
+    """Return address and port of "192.0.2.1", "192.0.2.1:5353", "::1" or "[::1]:5353"."""
+    is_bare_ipv6 = server.count(":") > 1 and not server.startswith("[")
+    parts = urlsplit(f"//[{server}]" if is_bare_ipv6 else f"//{server}")
+    address = ipaddress.ip_address(parts.hostname or "")
+    return str(address), parts.port or _DNS_PORT

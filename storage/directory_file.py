@@ -1,0 +1,48 @@
+"""The directory of addresses as one JSON file, so that RCPT is answered without a database."""
+
+import logging
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mailbot.domain.directory import Directory
+from mailbot.domain.errors import Temporary
+from mailbot.domain.values import from_json, to_json
+from storage.durable import make_folder, write_durably
+
+_log = logging.getLogger(__name__)
+
+
+class DirectoryFile:
+    """The file that `mailbot apply` writes and that intake reads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._directory: Directory | None = None
+
+    def write(self, directory: Directory) -> None:
+        """Replace the file: who reads sees the old one or the new one, nothing between.
+
+        Raises OSError.
+        """
+        make_folder(self.path.parent)
+        write_durably(self.path, to_json(directory).encode())
+
+    def read(self) -> Directory:
+        """Return the directory as it is now; the file is read again only after a change.
+
+        A file that cannot be read leaves the last good one in use. Raises Temporary when there
+        never was one.
+        """
+        try:
+            stat = self.path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if stamp != self._stamp:
+                self._directory = from_json(Directory, self.path.read_text())
+                self._stamp = stamp
+        except (OSError, ValidationError, UnicodeDecodeError) as error:
+            _log.error("%s cannot be read; apply a definition again: %s", self.path, error)
+        if self._directory is None:
+            raise Temporary(f"{self.path} is not there yet: run mailbot apply")
+        return self._directory
