@@ -63,7 +63,7 @@ def build_taxes(
         )
         computed = cents(base * rate / _HUNDRED)
         amount = charged.get(rate, computed) if category == STANDARD else ZERO
-        taxes.append(UblTax(category=category, rate=rate, base=base, amount=amount))
+        taxes.append(UblTax(category=category, rate=rate, base=base, amount=cents(amount)))
     return tuple(taxes)
 
 

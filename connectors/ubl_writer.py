@@ -218,7 +218,8 @@ def _add_party(parent: Element, party: UblParty) -> None:
         _add(node, "cbc:EndpointID", number, schemeID="0208")
     elif scheme:
         _add(node, "cbc:EndpointID", party.vat_number, schemeID=scheme)
-    _add(_add(node, "cac:PartyName"), "cbc:Name", party.name)
+    name = party.name.strip() or "-"  # an empty element is an error (PEPPOL-EN16931-R008)
+    _add(_add(node, "cac:PartyName"), "cbc:Name", name)
     country = _add(_add(node, "cac:PostalAddress"), "cac:Country")
     _add(country, "cbc:IdentificationCode", _country(party))
     if party.vat_number:
@@ -226,7 +227,7 @@ def _add_party(parent: Element, party: UblParty) -> None:
         _add(tax, "cbc:CompanyID", party.vat_number)
         _add(_add(tax, "cac:TaxScheme"), "cbc:ID", "VAT")
     legal = _add(node, "cac:PartyLegalEntity")
-    _add(legal, "cbc:RegistrationName", party.name)
+    _add(legal, "cbc:RegistrationName", name)
     if is_belgian:
         _add(legal, "cbc:CompanyID", number, schemeID="0208")
 
@@ -290,7 +291,7 @@ def _add_totals(root: Element, draft: _Draft) -> None:
     total_incl = draft.total_excl + draft.vat_total
     rounded = total_incl + draft.rounding
     due = draft.invoice.amount_due
-    payable = due if due is not None and ZERO <= due <= rounded else rounded
+    payable = cents(due) if due is not None and ZERO <= due <= rounded else rounded
     node = _add(root, "cac:LegalMonetaryTotal")
     _add_amount(node, "cbc:LineExtensionAmount", draft.total_excl, draft)
     _add_amount(node, "cbc:TaxExclusiveAmount", draft.total_excl, draft)

@@ -12,7 +12,7 @@ from mailbot.domain.invoice import Invoice
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]){11,30}")
 _AMOUNT = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[.,' \u2019\u00a0\u202f]\d{3})*[.,]\d{2}(?![\d.,]?\d)"
+    r"(?<![\d.,])\d{1,3}(?:[.,' \u2019\u00a0\u202f]\d{3}){0,5}[.,]\d{2}(?![\d.,]?\d)"
     r"|(?<![\d.,])\d{1,12}[.,]\d{2}(?![\d.,]?\d)"
 )
 #: a page with fewer amounts than this may be an image with a few words on it

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from mailbot.recognition.pdf import PdfText, read_text
 
+#: characters that are compared; an invoice of a hundred pages has fewer
+_MAX_TEXT = 200_000
+
 
 @dataclass(frozen=True)
 class PageText:
@@ -20,4 +23,4 @@ def read_page_text(content: bytes, passwords: Sequence[str] = ()) -> PageText:
     if not isinstance(read, PdfText):
         return PageText()
     pages = (" ".join(word.text for word in page.words) for page in read.pages)
-    return PageText("\n".join(pages), read.n_pages)
+    return PageText("\n".join(pages)[:_MAX_TEXT], read.n_pages)

@@ -22,7 +22,8 @@ _AMOUNT = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d
 _COMMA_AMOUNT = re.compile(r"[+-]?\d{1,15},\d{1,2}", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_PLACEHOLDER = re.compile(r"__+\w+?__+|\$?\{\{?[^{}]*\}\}?|%%\w+%%")
+#: how generators of XML write a variable that they did not fill in
+_PLACEHOLDERS = (("__", "__"), ("${", "}"), ("{", "}"), ("%%", "%%"))
 
 
 def local_name(node: Element) -> str:
@@ -31,12 +32,9 @@ def local_name(node: Element) -> str:
 
 
 def children(node: Element | None, name: str) -> Iterator[Element]:
-    """Yield the children of `node` called `name`."""
-    if node is None:
-        return
-    for child in node.iterchildren(etree.Element):
-        if local_name(child) == name:
-            yield child
+    """Yield the children of `node` called `name`, in any namespace or none."""
+    if node is not None:
+        yield from node.iterchildren(f"{{*}}{name}")
 
 
 def find_all(node: Element | None, path: str) -> Iterator[Element]:
@@ -59,7 +57,14 @@ def own_text(node: Element | None) -> str | None:
     if node is None:
         return None
     text = " ".join("".join(node.itertext()).split())[:_MAX_TEXT]
-    return None if not text or _PLACEHOLDER.fullmatch(text) else text
+    return None if not text or _is_placeholder(text) else text
+
+
+def _is_placeholder(text: str) -> bool:
+    return any(
+        text.startswith(before) and text.endswith(after) and len(text) > len(before + after)
+        for before, after in _PLACEHOLDERS
+    )
 
 
 def find_text(node: Element | None, *paths: str) -> str | None:
