@@ -1,0 +1,199 @@
+"""Collects everything on a page that can be a value of an invoice, before anything is decided.
+
+Numbers with a fixed shape are taken first and blanked out, so that the digits of an IBAN are never
+an amount and a date never an invoice number.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from mailbot.recognition import grammars
+from mailbot.recognition.grammars import AmountReading, DateReading, Found, Identifier, Term
+from mailbot.recognition.layout import Box, Cell, Layout
+
+T = TypeVar("T")
+
+#: candidates of one kind in one document; more is not an invoice but an attack or a telephone book
+_MAX = 4000
+_NUMBER = re.compile(
+    r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
+)
+_PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}[\-/]?)\s$")
+#: what is blanked out; no grammar matches it
+_BLANK = "\u2588"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate(Generic[T]):
+    """A value with its place; equal only to itself."""
+
+    value: T
+    cell: Cell
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The value as it stands on the page."""
+        return self.cell.text[self.start : self.end]
+
+    @property
+    def box(self) -> Box:
+        """Where it stands."""
+        return self.cell.box_between(self.start, self.end)
+
+    @property
+    def page(self) -> int:
+        """On which page, 1-based."""
+        return self.cell.page.number
+
+    @property
+    def certainty(self) -> float:
+        """How sure the reading of its letters is: below 1.0 only with OCR."""
+        words = self.cell.words_between(self.start, self.end)
+        return min((word.confidence for word in words), default=1.0)
+
+
+@dataclass(slots=True)
+class Candidates:
+    """All candidates of a document, in reading order."""
+
+    dates: list[Candidate[DateReading]] = field(default_factory=list)
+    amounts: list[Candidate[AmountReading]] = field(default_factory=list)
+    rates: list[Candidate[Decimal]] = field(default_factory=list)
+    terms: list[Candidate[Term]] = field(default_factory=list)
+    vat_numbers: list[Candidate[Identifier]] = field(default_factory=list)
+    ibans: list[Candidate[Identifier]] = field(default_factory=list)
+    bics: list[Candidate[str]] = field(default_factory=list)
+    ogms: list[Candidate[Identifier]] = field(default_factory=list)
+    #: words with a digit that can be the number of a document
+    numbers: list[Candidate[str]] = field(default_factory=list)
+
+
+def find_candidates(layout: Layout) -> Candidates:
+    """Return the candidates of `layout`."""
+    found = Candidates()
+    for cell in layout.cells:
+        if any(c.isdigit() for c in cell.text):
+            _read_cell(cell, found)
+        else:
+            _take(cell, cell.text, grammars.find_bics, found.bics)
+            _take(cell, cell.text, grammars.find_terms, found.terms)
+    return found
+
+
+def _read_cell(cell: Cell, found: Candidates) -> None:
+    text = cell.text
+    _take(cell, text, grammars.find_terms, found.terms)
+    for finder, into in (
+        (grammars.find_ogms, found.ogms),
+        (grammars.find_ibans, found.ibans),
+        (grammars.find_vat_numbers, found.vat_numbers),
+        (grammars.find_bics, found.bics),
+    ):
+        text = _take(cell, text, finder, into)  # type: ignore[arg-type]
+    # Eight digits in a row stay visible: they are more often a number than a date.
+    compact_hidden = _take(cell, text, _certain_dates, found.dates)
+    _take(cell, compact_hidden, _doubtful_dates, found.dates)
+    text = _take(cell, compact_hidden, grammars.find_rates, found.rates)
+    _take_amounts(cell, text, found.amounts)
+    _take(cell, _without_money(text), _find_numbers, found.numbers)
+
+
+def _take(
+    cell: Cell,
+    text: str,
+    finder: Callable[[str], Iterator[Found[T]]],
+    into: list[Candidate[T]],
+) -> str:
+    """Add what `finder` finds and return the text without it."""
+    for found in finder(text):
+        if len(into) < _MAX:
+            into.append(Candidate(found.value, cell, found.start, found.end))
+        if _is_sure(found.value):
+            blank = _BLANK * (found.end - found.start)
+            text = text[: found.start] + blank + text[found.end :]
+    return text
+
+
+def _is_sure(value: object) -> bool:
+    """Tell whether a value is so certain that its digits can be nothing else."""
+    if isinstance(value, Identifier):
+        return value.is_valid and value.is_marked
+    return not isinstance(value, str)
+
+
+def _certain_dates(text: str) -> Iterator[Found[DateReading]]:
+    return (f for f in grammars.find_dates(text) if f.value.is_certain)
+
+
+def _doubtful_dates(text: str) -> Iterator[Found[DateReading]]:
+    return (f for f in grammars.find_dates(text) if not f.value.is_certain)
+
+
+def _take_amounts(cell: Cell, text: str, into: list[Candidate[AmountReading]]) -> None:
+    """Add amounts; a blank inside one must be as narrow as a space between digits."""
+    for found in grammars.find_amounts(text):
+        start = found.start
+        value = found.value
+        wide = _wide_blank(cell, text, found)
+        if wide is not None:
+            later = next(iter(grammars.find_amounts(text[wide:])), None)
+            if later is None:
+                continue
+            start, value = wide + later.start, later.value
+        if len(into) < _MAX:
+            into.append(Candidate(value, cell, start, found.end))
+
+
+def _wide_blank(cell: Cell, text: str, found: Found[AmountReading]) -> int | None:
+    """Return the place after the last blank between digits that is wide like a column gap."""
+    places = [
+        found.start + m.end()
+        for m in re.finditer(r"(?<=\d)\s(?=\d)", text[found.start : found.end])
+    ]
+    wide = None
+    for place in places:
+        left = cell.words_between(place - 2, place - 1)
+        right = cell.words_between(place, place + 1)
+        gap = right[0].x0 - left[-1].x1 if left and right else 0.0
+        if gap > 0.45 * cell.height:
+            wide = place
+    return wide
+
+
+def _without_money(text: str) -> str:
+    """Return `text` with what is surely money blanked out."""
+    for found in grammars.find_amounts(text):
+        written = text[found.start : found.end]
+        if found.value.has_currency or re.search(r"\d,\d{2}$", written):
+            text = text[: found.start] + _BLANK * len(written) + text[found.end :]
+    return text
+
+
+def _find_numbers(text: str) -> Iterator[Found[str]]:
+    """Yield words with a digit, with capitals before them that belong to them ("A 319151")."""
+    for match in _NUMBER.finditer(text):
+        yield Found(match[0], *match.span())
+        prefix = _PREFIX.search(text[: match.start()])
+        if prefix and match[0][:1].isdigit():
+            yield Found(prefix[1] + " " + match[0], prefix.start(1), match.end())
+
+
+def month_first(dates: list[Candidate[DateReading]]) -> bool:
+    """Tell whether the document writes the month first: one date that cannot be otherwise."""
+    certain = [d.value for d in dates if d.value.is_certain]
+    only_day_first = any(d.swapped is None and not d.is_month_first for d in certain)
+    return any(d.is_month_first for d in certain) and not (
+        only_day_first and all(not d.is_month_first for d in certain)
+    )
+
+
+def read_day(candidate: Candidate[DateReading], *, is_month_first: bool) -> date:
+    """Return the day that a date means in a document that writes months first, or not."""
+    reading = candidate.value
+    return reading.swapped if is_month_first and reading.swapped else reading.day

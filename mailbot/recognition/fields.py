@@ -1,0 +1,299 @@
+"""Decides the number, the dates, the account, the reference and the currency of an invoice.
+
+Each decision looks at the candidates of one kind and at the labels that name them, and says how
+sure it is; what else it might be is kept as alternatives.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Generic, TypeVar
+
+from mailbot.recognition.candidates import Candidate, Candidates, month_first, read_day
+from mailbot.recognition.grammars import DateReading, Identifier, Term
+from mailbot.recognition.labels import Link, find_labels, link
+from mailbot.recognition.layout import Layout
+from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded
+
+T = TypeVar("T")
+
+_NUMBER_KINDS = (
+    "invoice_number", "other_number", "vat_number", "customer_vat", "iban", "payment_reference",
+    "bic", "invoice_date", "due_date", "other_date", "total_incl", "delivery", "customer",
+)  # fmt: skip
+_DATE_KINDS = ("invoice_date", "due_date", "other_date")
+#: an invoice that is due later was misread
+_LONGEST_TERM = timedelta(days=400)
+_MIN_REFERENCE = 4
+_PAYMENT_WORDS = re.compile(
+    r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
+    r"pay|transfer|wire|account|mededeling|communication"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """A decided value: how sure, from which candidate, and what else it might be."""
+
+    value: T
+    confidence: float
+    #: None when it was computed
+    candidate: Candidate[Any] | None = None
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked(Generic[T]):
+    value: T
+    score: float
+    candidate: Candidate[Any]
+
+
+def _decide(
+    ranked: Sequence[_Ranked[T]], confidence: Callable[[float], float]
+) -> Decision[T] | None:
+    """Return the best of `ranked`; a close second of another value takes some of its sureness."""
+    if not ranked:
+        return None
+    best = max(ranked, key=lambda r: r.score)
+    others = sorted((r for r in ranked if r.value != best.value), key=lambda r: -r.score)
+    sure = confidence(best.score)
+    if others and others[0].score > 0.85 * best.score:  # noqa: PLR2004
+        sure *= 0.8
+    alternatives = tuple(dict.fromkeys(str(r.value) for r in others if r.score > 0))[:3]
+    return Decision(best.value, sure, best.candidate, alternatives)
+
+
+def _best(links: Iterable[Link], kind: str) -> float:
+    """Return the best score of a label of `kind`, 0.0 when another kind names the value better."""
+    every = list(links)
+    own = max((one.score for one in every if one.label.kind == kind), default=0.0)
+    other = max((one.score for one in every if one.label.kind != kind), default=0.0)
+    return own if own >= other else 0.0
+
+
+# --- the number ----------------------------------------------------------------------------------
+
+
+def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | None:
+    """Return the number of the invoice."""
+    labels = find_labels(layout, _NUMBER_KINDS)
+    links = link(layout, labels, candidates.numbers)
+    ranked = [
+        _Ranked(candidate.value, score, candidate)
+        for candidate, named in links.items()
+        if (score := _best(named, "invoice_number") * _number_shape(candidate)) > 0
+        and not any(_covers(one, candidate) for one in named)
+    ]
+    return _decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
+
+
+def _covers(one: Link, candidate: Candidate[str]) -> bool:
+    """Tell whether the candidate begins inside the label: "N° 12" is not the number "N° 12"."""
+    return one.label.cell is candidate.cell and candidate.start < one.label.end
+
+
+def _number_shape(candidate: Candidate[str]) -> float:
+    """Return how much a word looks like the number of an invoice, 0.0 to about 1.0."""
+    text = candidate.value
+    n_digits = sum(c.isdigit() for c in text)
+    shape = 1.0 if n_digits >= 3 else 0.8 if n_digits == 2 else 0.6  # noqa: PLR2004
+    if re.fullmatch(r"\d{1,2}|\d+[.,]\d{2}|(?:19|20)\d{2}", text):
+        shape *= 0.55
+    if re.fullmatch(r"\d+[a-z]{1,3}|[\d:]+|\d+x\d+", text) or "%" in text:
+        shape *= 0.3
+    if " " in text:
+        shape *= 1.04 if candidate.start == 0 else 1.0
+    return shape * (1.0 if candidate.page == 1 else 0.9)
+
+
+# --- the dates -----------------------------------------------------------------------------------
+
+
+def decide_dates(
+    layout: Layout, candidates: Candidates, *, month_comes_first: bool = False
+) -> tuple[Decision[date] | None, Decision[date] | None]:
+    """Return the date of the invoice and the date on which it is due."""
+    swap = month_first(candidates.dates) or month_comes_first
+    links = link(layout, find_labels(layout, _DATE_KINDS), candidates.dates)
+    issued = _issue_date(candidates.dates, links, swap=swap)
+    ranked = [
+        _Ranked(day, score, candidate)
+        for candidate in candidates.dates
+        if (score := _best(links.get(candidate, ()), "due_date")) > 0
+        and _may_be_due(day := read_day(candidate, is_month_first=swap), issued)
+    ]
+    due = _decide(ranked, lambda score: min(0.96, 0.4 + 0.6 * score))
+    return issued, due or _from_term(candidates.terms, issued)
+
+
+def _issue_date(
+    dates: Sequence[Candidate[DateReading]],
+    links: dict[Candidate[Any], list[Link]],
+    *,
+    swap: bool,
+) -> Decision[date] | None:
+    ranked = []
+    for place, candidate in enumerate(dates):
+        named = links.get(candidate, [])
+        score = _best(named, "invoice_date")
+        if not named and candidate.value.is_certain:
+            # A date without any label near the top is most often the date of the letter.
+            score = 0.3 - 0.01 * min(place, 20)
+        if not candidate.value.is_certain:
+            score *= 0.8
+        if score > 0:
+            ranked.append(_Ranked(read_day(candidate, is_month_first=swap), score, candidate))
+    return _decide(ranked, lambda score: min(0.97, 0.45 + 0.6 * score))
+
+
+def _may_be_due(day: date, issued: Decision[date] | None) -> bool:
+    return issued is None or issued.value <= day <= issued.value + _LONGEST_TERM
+
+
+def _from_term(
+    terms: Sequence[Candidate[Term]], issued: Decision[date] | None
+) -> Decision[date] | None:
+    """Return the due date that the printed term of payment means."""
+    if issued is None:
+        return None
+    for candidate in terms:
+        due = candidate.value.due_date(issued.value)
+        if due is not None and due - issued.value <= _LONGEST_TERM:
+            return Decision(due, 0.85 * issued.confidence, candidate)
+        if candidate.value.on_receipt:
+            return None
+    return None
+
+
+# --- where to pay --------------------------------------------------------------------------------
+
+
+def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
+    """Return the account to pay to; the customer's own account is none."""
+    labels = find_labels(layout, ("iban", "customer_iban", "payment_reference"))
+    links = link(layout, labels, candidates.ibans)
+    ranked = []
+    for place, candidate in enumerate(candidates.ibans):
+        score = 1.0 if candidate.value.is_valid else 0.45
+        named = links.get(candidate, [])
+        score += 0.3 * max((o.score for o in named if o.label.kind == "iban"), default=0.0)
+        if _best(named, "customer_iban"):
+            score *= 0.3
+        if _PAYMENT_WORDS.search(folded(candidate.cell.text)):
+            score += 0.3
+        score -= 0.02 * min(place, 10)
+        ranked.append(_Ranked(candidate.value.number, score, candidate))
+    return _decide(ranked, lambda score: min(0.97, 0.75 * score))
+
+
+def decide_bic(
+    layout: Layout, candidates: Candidates, iban: Decision[str] | None
+) -> Decision[str] | None:
+    """Return the BIC of the account's bank: labelled, or beside the account in its country."""
+    links = link(layout, find_labels(layout, ("bic",)), candidates.bics)
+    ranked = []
+    for place, candidate in enumerate(candidates.bics):
+        score = 0.9 * _best(links.get(candidate, ()), "bic")
+        if iban and iban.candidate and iban.value[:2] == candidate.value[4:6]:
+            score += _nearness(iban.candidate, candidate)
+        elif iban:
+            score *= 0.5
+        if score > 0.3:  # noqa: PLR2004
+            ranked.append(_Ranked(candidate.value, score - 0.01 * min(place, 20), candidate))
+    return _decide(ranked, lambda score: min(0.96, 0.4 + 0.4 * score))
+
+
+def _nearness(account: Candidate[Any], candidate: Candidate[str]) -> float:
+    """Return how near a BIC stands behind an account, 0.0 to 0.8."""
+    if candidate.cell is account.cell:
+        gap = candidate.start - account.end
+        return 0.8 - 0.01 * min(gap, 40) if gap >= 0 else 0.3
+    rows = candidate.cell.row - account.cell.row
+    return max(0.0, 0.55 - 0.1 * rows) if 0 <= rows <= 4 else 0.0  # noqa: PLR2004
+
+
+def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | None:
+    """Return what the payer must mention: a structured communication, else a free reference."""
+    labels = find_labels(layout, ("payment_reference", "other_number", "invoice_number"))
+    links = link(layout, labels, candidates.ogms)
+    ranked = []
+    for candidate in candidates.ogms:
+        named = _best(links.get(candidate, ()), "payment_reference")
+        if candidate.value.is_marked or named:
+            ranked.append(_Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
+    if ranked:
+        return _decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
+    return _free_reference(layout, candidates, [o for o in labels if o.weight == 1.0])
+
+
+def _free_reference(
+    layout: Layout, candidates: Candidates, labels: Sequence[Any]
+) -> Decision[str] | None:
+    links = link(layout, labels, candidates.numbers)
+    ranked = [
+        _Ranked(candidate.value, score, candidate)
+        for candidate, named in links.items()
+        if (score := _best(named, "payment_reference")) > 0.85  # noqa: PLR2004
+        and len(candidate.value) >= _MIN_REFERENCE
+    ]
+    return _decide(ranked, lambda score: 0.75 * score)
+
+
+# --- the currency --------------------------------------------------------------------------------
+
+_CURRENCY = {
+    mark: code for code, marks in WORDS["currencies"].items() for mark in sorted(marks, key=len)
+}
+_CURRENCY_MARK = re.compile(
+    r"(?<![a-z])("
+    + "|".join(re.escape(m) for m in sorted(_CURRENCY, key=len, reverse=True))
+    + r")(?![a-z])"
+)
+_EURO_COUNTRIES = ("BE", "NL", "DE", "FR", "LU", "AT", "IE", "ES", "IT")
+
+
+def decide_currency(
+    layout: Layout, candidates: Candidates, total: Candidate[Any] | None
+) -> Decision[str] | None:
+    """Return the currency: the one beside the total, else the one met most, else the country's."""
+    if total is not None:
+        near = [m[1] for m in _CURRENCY_MARK.finditer(folded(total.text))]
+        if near:
+            return Decision(_CURRENCY[near[0]], 0.98, total)
+    counts: dict[str, int] = {}
+    for found in _CURRENCY_MARK.finditer(folded(layout.text)):
+        code = _CURRENCY[found[1]]
+        counts[code] = counts.get(code, 0) + 1
+    if counts:
+        code = max(counts, key=lambda c: counts[c])
+        share = counts[code] / sum(counts.values())
+        others = tuple(c for c in counts if c != code)
+        return Decision(code, 0.55 + 0.42 * share, None, others)
+    countries = {c.value.number[:2] for c in (*candidates.vat_numbers, *candidates.ibans)}
+    if countries & set(_EURO_COUNTRIES):
+        return Decision("EUR", 0.8)
+    return None
+
+
+def is_reverse_charge(layout: Layout) -> bool:
+    """Tell whether the text says that the customer owes the VAT."""
+    text = compact(layout.text)
+    return any(word in text for word in compacted("reverse_charge"))
+
+
+def says_paid(layout: Layout) -> bool:
+    """Tell whether the text says that nothing is left to pay."""
+    text = compact(layout.text)
+    return any(word in text for word in compacted("paid"))
+
+
+def doubted(decision: Decision[T] | None, factor: float) -> Decision[T] | None:
+    """Return the decision, less sure by `factor`."""
+    return decision and replace(decision, confidence=decision.confidence * factor)
+
+
+def valid_numbers(candidates: Sequence[Candidate[Identifier]]) -> list[Candidate[Identifier]]:
+    """Return the candidates whose check digits are right."""
+    return [c for c in candidates if c.value.is_valid]

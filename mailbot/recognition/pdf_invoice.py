@@ -1,0 +1,189 @@
+"""Reads the invoice in a PDF or an image: facts, then candidates, then decisions, then checks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from mailbot.domain.invoice import (
+    DocumentClass,
+    Evidence,
+    Invoice,
+    Recognition,
+    RecognitionStatus,
+    Source,
+)
+from mailbot.recognition import ocr, pdf
+from mailbot.recognition.candidates import find_candidates
+from mailbot.recognition.checks import check, find_status
+from mailbot.recognition.document_class import PaperKind, decide_paper_kind
+from mailbot.recognition.fields import (
+    Decision,
+    decide_bic,
+    decide_currency,
+    decide_dates,
+    decide_iban,
+    decide_number,
+    decide_reference,
+    is_reverse_charge,
+)
+from mailbot.recognition.layout import Layout, Page, build_layout
+from mailbot.recognition.supplier import decide_parties
+from mailbot.recognition.totals import decide_totals
+from mailbot.recognition.vocabulary import tokens
+
+#: pages on which fields are looked for: the first ones and the last ones
+_FIRST_PAGES, _LAST_PAGES = 8, 4
+#: scanned pages of one file that are read; Tesseract takes seconds a page
+_MAX_OCR_PAGES = 12
+#: frequent words by Tesseract's name of the language, to read later pages in one language
+_STOP_WORDS = {
+    "nld": frozenset("de het een van en voor met op te btw bedrag totaal factuur datum aantal".split()),
+    "fra": frozenset("le la les des et du pour avec tva montant total facture prix quantite".split()),
+    "deu": frozenset("der die das und von fur mit mwst ust betrag gesamt rechnung menge".split()),
+    "eng": frozenset("the of and for to with vat amount total invoice date quantity price".split()),
+}  # fmt: skip
+_ENOUGH_STOP_WORDS = 8
+
+
+def read_pdf(content: bytes, *, own_vat: str = "", passwords: Sequence[str] = ()) -> Recognition:
+    """Return what the invoice in a PDF says.
+
+    Pages with text are read as text, image-only pages by OCR. `own_vat` is the dossier's own VAT
+    number, "" when unknown; `passwords` are tried on an encrypted file. A broken or encrypted
+    file is a Recognition that says so. Raises Temporary when OCR is needed and not installed.
+    """
+    text = pdf.read_text(content, passwords)
+    if isinstance(text, pdf.PasswordRequired):
+        return replace(_empty(), password_required=True)
+    if isinstance(text, pdf.Unreadable):
+        return replace(_empty(), unreadable=text.reason)
+    pages = _with_ocr(text)
+    return _recognise(pages, n_pages=text.n_pages, own_vat=own_vat)
+
+
+def read_image(content: bytes, *, own_vat: str = "") -> Recognition:
+    """Return what the invoice on a photo or scan says; see `read_pdf`."""
+    try:
+        image = ocr.open_image(content)
+    except ocr.ImageRefused:
+        return replace(_empty(), unreadable="image_broken")
+    return _recognise([ocr.read_page(image, 1)], n_pages=1, own_vat=own_vat)
+
+
+def _empty() -> Recognition:
+    nothing = Invoice(document_class=DocumentClass.NOT_INVOICE)
+    return Recognition(invoice=nothing, status=RecognitionStatus.EMPTY)
+
+
+def _with_ocr(text: pdf.PdfText) -> list[Page]:
+    """Return the pages with text, image-only ones read by Tesseract in as few languages as will do."""
+    languages: tuple[str, ...] = ocr.LANGUAGES
+    pages: list[Page] = []
+    n_read = 0
+    for page in text.pages:
+        if page.number not in text.image_pages or n_read >= _MAX_OCR_PAGES:
+            pages.append(page)
+            continue
+        n_read += 1
+        try:
+            image = pdf.page_image(
+                text.content, page.number, ocr.RENDER_WIDTH, password=text.password
+            )
+        except pdf.PdfRefused:
+            pages.append(page)
+            continue
+        read = ocr.read_page(image, page.number, width=page.width, languages=languages)
+        languages = _languages_of(read) or languages
+        pages.append(read)
+    return pages
+
+
+def _languages_of(page: Page) -> tuple[str, ...]:
+    """Return the languages that a page is clearly written in, () when that is not clear."""
+    words = [token for word in page.words for token in tokens(word.text)]
+    counts = {name: sum(w in stop for w in words) for name, stop in _STOP_WORDS.items()}
+    if max(counts.values()) < _ENOUGH_STOP_WORDS:
+        return ()
+    return tuple(name for name, count in counts.items() if count >= 0.3 * max(counts.values()))
+
+
+def _recognise(pages: Sequence[Page], *, n_pages: int, own_vat: str) -> Recognition:
+    whole = build_layout(pages)
+    layout = whole
+    if len(pages) > _FIRST_PAGES + _LAST_PAGES:
+        layout = build_layout([*pages[:_FIRST_PAGES], *pages[-_LAST_PAGES:]])
+    if not layout.rows:
+        failed = any(page.is_ocr for page in pages)
+        status = RecognitionStatus.OCR if failed else RecognitionStatus.EMPTY
+        return replace(_empty(), status=status, invoice=replace(_empty().invoice, pages=n_pages))
+    invoice, warnings = check(replace(_decide(layout, own_vat), pages=n_pages))
+    return Recognition(
+        invoice=invoice, status=find_status(invoice), warnings=warnings, text=whole.text
+    )
+
+
+def _decide(layout: Layout, own_vat: str) -> Invoice:
+    """Return the invoice that the layout shows, with evidence for each field."""
+    candidates = find_candidates(layout)
+    totals = decide_totals(layout, candidates)
+    paper = decide_paper_kind(
+        layout, is_negative=totals.is_negative, has_total=totals.total_incl is not None
+    )
+    parties = decide_parties(layout, candidates, own_vat)
+    total_place = totals.total_incl.candidate if totals.total_incl else None
+    currency = decide_currency(layout, candidates, total_place)
+    issued, due = decide_dates(
+        layout,
+        candidates,
+        month_comes_first=currency is not None and _is_american(layout, currency),
+    )
+    iban = decide_iban(layout, candidates)
+    decisions: dict[str, Decision[Any] | None] = {
+        "document_class": _class_decision(paper),
+        "supplier_name": parties.supplier_name,
+        "supplier_vat": parties.supplier_vat,
+        "customer_name": parties.customer_name,
+        "customer_vat": parties.customer_vat,
+        "invoice_number": decide_number(layout, candidates),
+        "invoice_date": issued,
+        "due_date": due,
+        "currency": currency,
+        "total_incl": totals.total_incl,
+        "total_excl": totals.total_excl,
+        "vat_total": totals.vat_total,
+        "vat_breakdown": totals.vat_breakdown,
+        "amount_due": totals.amount_due,
+        "iban": iban,
+        "bic": decide_bic(layout, candidates, iban),
+        "payment_reference": decide_reference(layout, candidates),
+        "is_reverse_charge": Decision(is_reverse_charge(layout), 0.9),
+    }
+    known = {name: decision for name, decision in decisions.items() if decision is not None}
+    values: dict[str, Any] = {name: decision.value for name, decision in known.items()}
+    evidence = {name: _evidence(decision, layout) for name, decision in known.items()}
+    return Invoice(**values, evidence=evidence)
+
+
+def _is_american(layout: Layout, currency: Decision[str]) -> bool:
+    """Tell whether dates have the month first when nothing else says so: dollars and no VAT word."""
+    words = set(tokens(layout.text))
+    return currency.value == "USD" and not words & {"btw", "tva", "mwst", "ust"}
+
+
+def _class_decision(paper: PaperKind) -> Decision[DocumentClass]:
+    return Decision(paper.document_class, paper.confidence)
+
+
+def _evidence(decision: Decision[Any], layout: Layout) -> Evidence:
+    """Return where a value was read and how sure it is; OCR's own doubts count."""
+    place = decision.candidate
+    by_ocr = place.cell.page.is_ocr if place else any(page.is_ocr for page in layout.pages)
+    certainty = min(1.0, 0.15 + place.certainty) if place and by_ocr else 1.0
+    read = Source.OCR if by_ocr else Source.PDF_TEXT
+    return Evidence(
+        confidence=round(min(decision.confidence * certainty, 0.99), 3),
+        source=read if place else Source.COMPUTED,
+        page=place.page if place else None,
+        box=place.box if place else None,
+        alternatives=decision.alternatives,
+    )

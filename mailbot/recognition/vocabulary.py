@@ -1,0 +1,45 @@
+"""Reads the tables of words (labels.toml, words.toml) and folds words so that spelling is no matter."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_PACKAGE = "mailbot.recognition"
+_FOLDED = str.maketrans({"°": "o", "º": "o", "ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "№": "no"})
+_TOKEN = re.compile(r"#|[a-z0-9]+")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(_PACKAGE) / name).read_text(encoding="utf-8"))
+
+
+#: months, terms, legal forms, kinds of paper, currencies
+WORDS: dict[str, Any] = _read("words.toml")
+#: kind of label -> {"strong": words, "weak": words}
+LABELS: dict[str, dict[str, list[str]]] = _read("labels.toml")
+
+
+@cache
+def folded(text: str) -> str:
+    """Return `text` in lower case without accents."""
+    lower = text.lower().translate(_FOLDED)
+    return "".join(c for c in unicodedata.normalize("NFD", lower) if not unicodedata.combining(c))
+
+
+def tokens(text: str) -> list[str]:
+    """Return the folded words of `text` without punctuation; `#` counts as a word."""
+    return _TOKEN.findall(folded(text))
+
+
+def compact(text: str) -> str:
+    """Return the folded words of `text` in one piece: "Factuur-Nr." and "factuurnr" are the same."""
+    return "".join(tokens(text))
+
+
+@cache
+def compacted(group: str, key: str = "words") -> frozenset[str]:
+    """Return a list of words.toml in one piece each."""
+    return frozenset(compact(word) for word in WORDS[group][key])
