@@ -1,7 +1,7 @@
 """Offices, dossiers and people, as `mailbot apply` wrote them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, select
 
@@ -76,16 +76,27 @@ def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None
     return _office(row) if row else None
 
 
-def make_directory(definitions: Sequence[Definition], domains: Iterable[str]) -> Directory:
-    """Return what intake must know of all this to answer RCPT without a database."""
+def make_directory(
+    definitions: Sequence[Definition],
+    domains: Iterable[str],
+    blocked: Mapping[str, tuple[str, ...]],
+) -> Directory:
+    """Return what intake must know of all this to answer RCPT without a database.
+
+    `blocked` gives, per dossier, the senders that its admin refuses.
+    """
     return Directory(
         domains=tuple(domain.lower() for domain in domains),
-        dossiers=tuple(_entry(dossier) for d in definitions for dossier in d.dossiers),
+        dossiers=tuple(
+            _entry(dossier, blocked.get(dossier.code, ()))
+            for d in definitions
+            for dossier in d.dossiers
+        ),
         blacklist=tuple(sender.lower() for d in definitions for sender in d.office.blacklist),
     )
 
 
-def _entry(dossier: Dossier) -> DossierEntry:
+def _entry(dossier: Dossier, blocked: tuple[str, ...]) -> DossierEntry:
     return DossierEntry(
         code=dossier.code,
         office=dossier.office,
@@ -93,6 +104,7 @@ def _entry(dossier: Dossier) -> DossierEntry:
         active=dossier.active,
         language=dossier.language,
         journals=tuple(journal.code.lower() for journal in dossier.journals),
+        blocked=blocked,
     )
 
 

@@ -29,18 +29,19 @@ def record_document(session: Session, document: Document) -> None:
             number_key=number_key(invoice.invoice_number) if invoice else "",
             issue_date=invoice.invoice_date if invoice else None,
             total_incl=invoice.total_incl if invoice else None,
-            iban=(invoice.iban or "") if invoice else "",
+            on_hold=document.on_hold,
             data=to_json(document),
         )
     )
     session.flush()
 
 
-def find_document(session: Session, document_id: str) -> Document | None:
-    """Return the document with this id; locked until the end of the transaction."""
-    row = session.exec(
-        select(DocumentRow).where(DocumentRow.id == document_id).with_for_update()
-    ).first()
+def find_document(
+    session: Session, document_id: str, *, is_locked: bool = True
+) -> Document | None:
+    """Return the document with this id; locked until the end of the transaction, or only read."""
+    query = select(DocumentRow).where(DocumentRow.id == document_id)
+    row = session.exec(query.with_for_update() if is_locked else query).first()
     return from_json(Document, row.data) if row else None
 
 
@@ -70,6 +71,12 @@ def documents_in(
         .where(col(DocumentRow.status).in_([status.value for status in statuses]))
         .order_by(DocumentRow.id)
     )
+    return [from_json(Document, row.data) for row in rows]
+
+
+def documents_on_hold(session: Session) -> Sequence[Document]:
+    """Return every document that waits for a date or for `vrij`, oldest first."""
+    rows = session.exec(select(DocumentRow).where(col(DocumentRow.on_hold)))
     return [from_json(Document, row.data) for row in rows]
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -10,19 +9,17 @@ from mailbot.domain.job import FailedJob, Job, JobKind
 from storage.tables import FailedJobRow
 
 
-def record_failure(
-    session: Session, job: Job, *, state: str, tries: int, at: datetime, reason: str
-) -> None:
-    """Remember that `job` failed: state "retry" or "buried"."""
+def record_failure(session: Session, failed: FailedJob) -> None:
+    """Remember that a job failed, and what is done about it."""
     session.merge(
         FailedJobRow(
-            key=job.key,
-            kind=job.kind.value,
-            state=state,
-            tries=tries,
-            at=at,
-            reason=reason,
-            data=json.dumps(job.ids),
+            key=failed.job.key,
+            kind=failed.job.kind.value,
+            state=failed.state,
+            tries=failed.tries,
+            at=failed.at,
+            reason=failed.reason,
+            data=json.dumps(failed.job.ids),
         )
     )
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from storage.tables import AddressRow, SenderRow
+from storage.tables import AddressRow, SenderRow, UnsubscribedRow
 
 
 def record_verdict(
@@ -21,6 +21,14 @@ def find_verdict(session: Session, dossier: str, sender: str) -> str | None:
     return row.verdict if row else None
 
 
+def blocked_senders(session: Session) -> dict[str, tuple[str, ...]]:
+    """Return, per dossier, the senders that are refused."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in session.exec(select(SenderRow).where(SenderRow.verdict == "block")):
+        found[row.dossier] = (*found.get(row.dossier, ()), row.address)
+    return found
+
+
 def record_bounce(session: Session, address: str, *, at: datetime, diagnostic: str) -> None:
     """Mark an address that mail cannot reach."""
     session.merge(AddressRow(address=address.lower(), failed_at=at, diagnostic=diagnostic))
@@ -30,3 +38,13 @@ def find_bounce(session: Session, address: str) -> str | None:
     """Return why mail cannot reach this address, None if it can as far as we know."""
     row = session.get(AddressRow, address.lower())
     return row.diagnostic if row else None
+
+
+def record_unsubscribed(session: Session, address: str, *, at: datetime) -> None:
+    """Send this person no daily digest any more."""
+    session.merge(UnsubscribedRow(address=address.lower(), at=at))
+
+
+def is_unsubscribed(session: Session, address: str) -> bool:
+    """Whether this person wants no daily digest."""
+    return session.get(UnsubscribedRow, address.lower()) is not None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from mailbot.domain.token import Token
 from mailbot.domain.values import from_json, to_json
@@ -36,3 +36,9 @@ def spend_token(session: Session, token_hash: str, at: datetime) -> None:
     if row is not None and row.spent_at is None:
         row.spent_at = at
         session.add(row)
+
+
+def find_token_of(session: Session, outbox_id: str) -> Token | None:
+    """Return the token that one mail of ours carries."""
+    row = session.exec(select(TokenRow).where(TokenRow.outbox_id == outbox_id)).first()
+    return replace(from_json(Token, row.data), spent_at=row.spent_at) if row else None

@@ -89,3 +89,17 @@ class Answer:
     commands: tuple[Command, ...] = ()
     #: id of a sentence in templates/<language>/sentences.toml, table `doubts`; "" when it is clear
     doubt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one command: a line of the transcript."""
+
+    command: Command
+    is_done: bool
+    #: id of a sentence in templates/<language>/sentences.toml: table `outcomes` if done, else
+    #: `refusals`
+    sentence: str
+    values: dict[str, str] = field(default_factory=dict)
+    #: number of the line that was answered, None for the document of the mail
+    item: int | None = None

@@ -20,6 +20,8 @@ class DossierEntry:
     language: Language
     #: codes of its journals, lower case
     journals: tuple[str, ...] = ()
+    #: senders that its admin answered `blokkeren` about
+    blocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,11 +122,17 @@ class Document:
     iban_changed_by: str = ""
     rejected_reason: str = ""
     export_problem: str = ""
+    #: how often `herhaal` was asked
+    export_tries: int = 0
 
     @property
     def original(self) -> StoredFile:
         """The file as it came in."""
         return next(f for f in self.files if f.role == "original")
+
+    def warns(self, *warnings: str) -> bool:
+        """Whether any of these warnings stands on the document."""
+        return any(warning in self.warnings for warning in warnings)
 
     @property
     def visual(self) -> StoredFile:

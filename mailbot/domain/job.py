@@ -1,6 +1,6 @@
 """The things that can happen, as jobs in the queue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ class JobKind(StrEnum):
     RECOGNISE_DOCUMENT = "recognise_document"
     REQUEST_APPROVAL = "request_approval"
     REVIEW = "review"
+    INBOX = "inbox"
+    QUARANTINE = "quarantine"
     REPLY = "reply"
     CONVERSATION = "conversation"
     BOUNCE = "bounce"
@@ -42,3 +44,7 @@ class FailedJob:
     tries: int
     at: datetime
     reason: str
+
+    def buried(self) -> "FailedJob":
+        """Return it given up."""
+        return replace(self, state="buried")

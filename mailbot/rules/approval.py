@@ -73,6 +73,11 @@ def is_complete(rules: Sequence[ApprovalRule], approvals: Sequence[Approval]) ->
     return all(_is_settled([a for a in approvals if a.rule == rule.name]) for rule in rules)
 
 
+def cancelled(approvals: Sequence[Approval]) -> tuple[Approval, ...]:
+    """Return the approvals, all withdrawn: what they were given for has changed."""
+    return tuple(replace(a, state=ApprovalState.CANCELLED) for a in approvals)
+
+
 def _is_settled(approvals: Sequence[Approval]) -> bool:
     given = [a.state is ApprovalState.APPROVED for a in approvals]
     return any(given) if approvals and approvals[0].mode == "one" else bool(given) and all(given)

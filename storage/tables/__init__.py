@@ -100,7 +100,7 @@ class DocumentRow(SQLModel, table=True):
     number_key: str = Field(default="", index=True)
     issue_date: date | None = None
     total_incl: Decimal | None = Field(default=None, max_digits=16, decimal_places=2)
-    iban: str = ""
+    on_hold: bool = Field(default=False, index=True)
     data: str = _text()
 
 
@@ -199,6 +199,14 @@ class AddressRow(SQLModel, table=True):
     address: str = Field(primary_key=True)
     failed_at: datetime = _moment()
     diagnostic: str = _text()
+
+
+class UnsubscribedRow(SQLModel, table=True):
+    """Somebody who wants no daily digest."""
+
+    __tablename__ = "unsubscribed"
+    address: str = Field(primary_key=True)
+    at: datetime = _moment()
 
 
 class ExportRow(SQLModel, table=True):

@@ -1,0 +1,198 @@
+"""Carries out what a person asked, whichever way it came: reply, page or command line.
+
+Every command is checked first and done after, so that a refusal has changed nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from handlers.context import Unit
+from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.document import Document
+from mailbot.domain.errors import Refused
+from mailbot.domain.events import EventKind
+from mailbot.domain.mail import StoredMail
+from mailbot.domain.people import Dossier, Employee, Person
+from mailbot.domain.token import ShownItem, Token
+from mailbot.rules.access import may_decide
+from storage.definitions import get_dossier
+from storage.documents import get_document
+from storage.tokens import spend_token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One command of one person about one document."""
+
+    unit: Unit
+    command: Command
+    person: Person | Employee
+    document: Document
+    dossier: Dossier
+    #: what the mail or page asked about this document
+    shown: Shown
+    token: Token
+    #: the mail that brought the command, None for a page
+    mail: StoredMail | None = None
+
+    @property
+    def email(self) -> str:
+        """The address of who acts."""
+        return self.person.email.lower()
+
+    def arg(self, name: str) -> str:
+        """Return an argument of the command, "" when it was not given."""
+        return self.command.args.get(name, "").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a command did: the document as it is now, and what to say."""
+
+    document: Document
+    #: id of a sentence in table `outcomes`
+    sentence: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+Action = Callable[[Act], Result]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acted:
+    """What came of a whole answer."""
+
+    outcomes: tuple[Outcome, ...]
+    #: documents that had changed since they were shown: their new version must be sent
+    stale: tuple[tuple[Document, Shown], ...] = ()
+    #: every document that was touched, as it is now
+    documents: tuple[Document, ...] = ()
+
+
+#: these end what the token was made for
+_DECISIONS = frozenset(
+    {Verb.APPROVE, Verb.REJECT, Verb.SEND, Verb.ALLOW, Verb.BLOCK, Verb.ALLOW_ONCE}
+)
+
+
+class Turn:
+    """One answer of one person: its commands are done in order, in one transaction."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        token: Token,
+        person: Person | Employee,
+        actions: Mapping[Verb, Action],
+        *,
+        mail: StoredMail | None = None,
+    ) -> None:
+        self._unit = unit
+        self._token = token
+        self._person = person
+        self._actions = actions
+        self._mail = mail
+        #: documents that earlier commands of this answer have touched
+        self._now: dict[str, Document] = {}
+        self._stale: dict[str, tuple[Document, Shown]] = {}
+
+    def carry_out(self, commands: Sequence[Command]) -> Acted:
+        """Do the commands; each is done whole or refused."""
+        outcomes = [outcome for command in commands for outcome in self._do(command)]
+        if any(outcome.is_done and outcome.command.verb in _DECISIONS for outcome in outcomes):
+            spend_token(self._unit.session, self._token.hash, self._unit.context.now())
+        return Acted(
+            outcomes=tuple(outcomes),
+            stale=tuple(self._stale.values()),
+            documents=tuple(self._now.values()),
+        )
+
+    def _do(self, command: Command) -> list[Outcome]:
+        try:
+            targets = self._targets(command)
+        except Refused as refused:
+            return [_refused(command, None, refused)]
+        return [self._do_one(command, number, item) for number, item in targets]
+
+    def _targets(self, command: Command) -> list[tuple[int | None, ShownItem]]:
+        """Return the items a command names; without numbers, the one document of the mail."""
+        items = self._token.items
+        if not command.items:
+            if len(items) != 1:
+                raise Refused("unknown_item", {"item": "?"})
+            return [(None, items[0])]
+        for number in command.items:
+            if not 1 <= number <= len(items):
+                raise Refused("unknown_item", {"item": str(number)})
+        return [(number, items[number - 1]) for number in command.items]
+
+    def _do_one(self, command: Command, number: int | None, item: ShownItem) -> Outcome:
+        single = replace(command, items=(number,) if number else ())
+        try:
+            result = self._act(single, item)
+        except Refused as refused:
+            self._note(single, item.document_id, refused.reason)
+            return _refused(single, number, refused)
+        self._now[item.document_id] = result.document
+        self._note(single, item.document_id, "")
+        return Outcome(
+            command=single,
+            is_done=True,
+            sentence=result.sentence,
+            values=result.values,
+            item=number,
+        )
+
+    def _act(self, command: Command, item: ShownItem) -> Result:
+        document = self._current(item, command)
+        dossier = get_dossier(self._unit.session, document.dossier)
+        self._guard(command, dossier)
+        act = Act(
+            unit=self._unit,
+            command=command,
+            person=self._person,
+            document=document,
+            dossier=dossier,
+            shown=item.context,
+            token=self._token,
+            mail=self._mail,
+        )
+        return self._actions[command.verb](act)
+
+    def _guard(self, command: Command, dossier: Dossier) -> None:
+        if command.verb not in self._actions:
+            raise Refused("unsupported_verb", {"verb": command.verb.value})
+        if self._person.frozen:
+            raise Refused("frozen_person")
+        if not may_decide(self._person, dossier, command):
+            raise Refused("not_allowed")
+        is_spent = self._token.spent_at is not None and len(self._token.items) == 1
+        if is_spent and command.verb in _DECISIONS:
+            raise Refused("already_done")
+
+    def _current(self, item: ShownItem, command: Command) -> Document:
+        """Return the document if it still is what the mail showed (mail.md §4 rule 4)."""
+        known = self._now.get(item.document_id)
+        if known is not None:
+            return known
+        document = get_document(self._unit.session, item.document_id)
+        if document.version != item.version and command.verb not in HARMLESS:
+            self._stale[document.id] = (document, item.context)
+            raise Refused("stale_version")
+        return document
+
+    def _note(self, command: Command, document_id: str, why: str) -> None:
+        kind = EventKind.COMMAND_REFUSED if why else EventKind.COMMAND_DONE
+        data = {"verb": command.verb.value, **command.args, **({"why": why} if why else {})}
+        self._unit.note(kind, document_id, self._person.email.lower(), **data)
+
+
+def _refused(command: Command, item: int | None, refused: Refused) -> Outcome:
+    return Outcome(
+        command=command,
+        is_done=False,
+        sentence=refused.reason,
+        values=refused.values,
+        item=item,
+    )

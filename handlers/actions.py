@@ -1,0 +1,34 @@
+"""The table of what each verb does; a verb that is not here is refused with a sentence."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from handlers import changes, conversing, decisions
+from handlers.acting import Action
+from mailbot.domain.command import Verb
+
+ACTIONS: Mapping[Verb, Action] = MappingProxyType(
+    {
+        Verb.APPROVE: decisions.approve,
+        Verb.REJECT: decisions.reject,
+        Verb.HOLD: decisions.hold,
+        Verb.RELEASE: decisions.release,
+        Verb.SEND: decisions.send,
+        Verb.RETRY: decisions.retry,
+        Verb.DELETE: decisions.delete,
+        Verb.ALLOW: decisions.judge_sender,
+        Verb.ALLOW_ONCE: decisions.judge_sender,
+        Verb.BLOCK: decisions.judge_sender,
+        Verb.CORRECT: changes.correct_field,
+        Verb.BOOK: changes.change_line,
+        Verb.ADD_LINE: changes.change_line,
+        Verb.REMOVE_LINE: changes.change_line,
+        Verb.LABEL: changes.label,
+        Verb.TITLE: changes.title,
+        Verb.HANDLED: changes.mark,
+        Verb.PAID: changes.mark,
+        Verb.QUESTION: conversing.question,
+        Verb.REMARK: conversing.remark,
+        Verb.FORWARD: conversing.forward,
+    }
+)

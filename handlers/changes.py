@@ -1,0 +1,120 @@
+"""What each correcting verb does to a document: fields, booking lines, labels, titles, marks."""
+
+from dataclasses import replace
+
+from mailbot.rules.booking import add_line, remove_line, set_line
+
+from handlers.acting import Act, Result
+from handlers.progress import ask_approvals_again, with_booking
+from mailbot.domain.booking import BookingProposal
+from mailbot.domain.command import Verb
+from mailbot.domain.document import Document, Note, Status, revised
+from mailbot.domain.errors import Refused
+from mailbot.domain.events import EventKind
+from mailbot.rules.corrections import changed_fields, correct
+from mailbot.rules.flow import MATERIAL_FIELDS
+from storage.documents import record_document
+
+#: in these a document can still be mended
+_OPEN = (
+    Status.QUARANTINED,
+    Status.INBOX,
+    Status.TO_APPROVE,
+    Status.TO_REVIEW,
+    Status.EXPORT_FAILED,
+)
+
+
+def correct_field(act: Act) -> Result:
+    """Set a field: `bedrag: 1210,00`."""
+    _must_be_open(act)
+    name, value = act.arg("field"), act.arg("value")
+    after = correct(act.document, act.dossier, name, value)
+    changed = changed_fields(act.document, after)
+    if changed:
+        after = with_booking(after, act.dossier)
+    if "iban" in changed:
+        after = replace(after, iban_changed_by=act.email)
+    _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))
+    values = {"field": name, "value": value}
+    act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)
+    return Result(document=after, sentence="correct", values=values)
+
+
+def change_line(act: Act) -> Result:
+    """Replace, add or remove a booking line."""
+    _must_be_open(act)
+    booking = act.document.booking
+    if booking is None:
+        raise Refused("missing_fields", {"fields": "total_incl"})
+    after = revised(act.document, booking=_changed_booking(act, booking))
+    _keep(act, after, is_material=False)
+    act.unit.note(
+        EventKind.DOCUMENT_CORRECTED,
+        after.id,
+        act.email,
+        field=act.command.verb.value,
+        **act.command.args,
+    )
+    return Result(document=after, sentence=act.command.verb.value)
+
+
+def _changed_booking(act: Act, booking: BookingProposal) -> BookingProposal:
+    if act.command.verb is Verb.REMOVE_LINE:
+        return remove_line(booking, _line_number(act))
+    account, amount, vat_code = act.arg("account"), act.arg("amount"), act.arg("vat_code")
+    if act.command.verb is Verb.ADD_LINE:
+        return add_line(booking, account, amount, vat_code, act.arg("text"))
+    return set_line(booking, _line_number(act), account, amount, vat_code, act.arg("text"))
+
+
+def _line_number(act: Act) -> int:
+    text = act.arg("line")
+    if not text.isdigit():
+        raise Refused("bad_value", {"field": "line", "value": text})
+    return int(text)
+
+
+def label(act: Act) -> Result:
+    """Put a label on the document; approval rules may look at it."""
+    name = act.arg("label").lstrip("#") or act.arg("text").lstrip("#")
+    if not name:
+        raise Refused("bad_value", {"field": "label", "value": ""})
+    labels = tuple(dict.fromkeys((*act.document.labels, name)))
+    after = replace(act.document, labels=labels)
+    record_document(act.unit.session, after)
+    return Result(document=after, sentence="label", values={"label": name})
+
+
+def title(act: Act) -> Result:
+    """Name the document."""
+    text = act.arg("text") or act.arg("title")
+    if not text:
+        raise Refused("bad_value", {"field": "title", "value": ""})
+    after = replace(act.document, title=text)
+    record_document(act.unit.session, after)
+    return Result(document=after, sentence="title")
+
+
+def mark(act: Act) -> Result:
+    """Mark the document as handled or paid by the client; it moves no money."""
+    after = _noted(act, act.command.verb.value)
+    record_document(act.unit.session, after)
+    return Result(document=after, sentence=act.command.verb.value)
+
+
+def _noted(act: Act, text: str) -> Document:
+    note = Note(at=act.unit.context.now(), by=act.email, text=text)
+    return replace(act.document, notes=(*act.document.notes, note))
+
+
+def _keep(act: Act, after: Document, *, is_material: bool) -> None:
+    """Keep the new version; what people said about an older one in what matters is withdrawn."""
+    record_document(act.unit.session, after)
+    if is_material:
+        ask_approvals_again(act.unit.session, after, act.dossier)
+
+
+def _must_be_open(act: Act) -> None:
+    if act.document.status not in _OPEN:
+        raise Refused("status_forbids", {"status": act.document.status.value})

@@ -1,0 +1,69 @@
+"""What every handler is given: the clock, the database, the files, the queue, the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+from storage.blobs import Blobs
+
+from mailbot.domain.clock import Clock
+from mailbot.domain.events import Event, EventKind
+from mailbot.domain.identifiers import new_id
+from mailbot.domain.job import Job, JobKind
+from mailbot.settings import Settings
+from storage.audit import record_event
+from storage.database import Database
+from storage.jobs import Jobs
+
+#: who acts when no person does
+MAILBOT = "mailbot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Made once, in `mailbot.entrypoints.app`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    blobs: Blobs
+    jobs: Jobs
+    #: signs reply tokens, so that RCPT can tell ours without a database
+    token_secret: bytes
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.clock.now()
+
+    def new_id(self) -> str:
+        """Return a new id that sorts by time."""
+        return new_id(self.clock.now())
+
+    @contextmanager
+    def transaction(self) -> Iterator["Unit"]:
+        """Give a unit of work whose changes are committed together, or not at all.
+
+        Raises Temporary when the database does not answer.
+        """
+        with self.database.transaction() as session:
+            yield Unit(context=self, session=session)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One unit of work: its changes, audit events, jobs and mails are one transaction."""
+
+    context: Context
+    session: Session
+
+    def put(self, kind: JobKind, *, key: str, **ids: str) -> None:
+        """Put a job in the queue, in the transaction of its cause; the same key is a no-op."""
+        job = Job(key=f"{key}:{kind.value}", kind=kind, ids=ids)
+        self.context.jobs.put(self.session, job)
+
+    def note(self, kind: EventKind, subject: str, actor: str = MAILBOT, **data: str) -> None:
+        """Write an audit event in the transaction of its effect."""
+        event = Event(at=self.context.now(), kind=kind, actor=actor, subject=subject, data=data)
+        record_event(self.session, event)

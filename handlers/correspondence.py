@@ -1,0 +1,180 @@
+"""Puts a letter in the outbox, with the token that its answer will carry; shared by handlers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from handlers.context import Context, Unit
+from mailbot.compose.message import write_message
+from mailbot.compose.render import Letterhead
+from mailbot.domain.clock import local_date
+from mailbot.domain.command import Command
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.document import Document
+from mailbot.domain.events import EventKind
+from mailbot.domain.letter import Letter, Links, Reader
+from mailbot.domain.mail import MailAddress, StoredMail
+from mailbot.domain.outbox import OutboxEntry
+from mailbot.domain.people import Dossier, Employee, Office, Person
+from mailbot.domain.token import ShownItem, Token
+from mailbot.mail.address import write_bounce_address, write_reply_address
+from mailbot.rules.access import speaks_against
+from storage.definitions import get_office
+from storage.outbox import has_entry, put_entry
+from storage.reply_tokens import new_token, token_hash
+from storage.tokens import record_token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One letter to one reader, and what its answer may do."""
+
+    #: what caused it; the same cause never sends a second letter
+    key: str
+    reader: Reader
+    office: Office
+    shown: Shown = Shown.NONE
+    dossier: str = ""
+    #: what it is about; the first one's thread is joined
+    documents: Sequence[Document] = ()
+    #: what its answer may decide on, in the order of the numbered lines; default: `documents`
+    items: tuple[ShownItem, ...] = ()
+    subject: str = ""
+    commands: tuple[Command, ...] = ()
+    #: the mail that this letter answers
+    answers: StoredMail | None = None
+    write: Callable[[Letterhead], Letter] = field(repr=False)
+
+
+def post(unit: Unit, letter: Post) -> None:
+    """Put a letter in the outbox in the transaction of its cause; the same again is a no-op."""
+    context = unit.context
+    if has_entry(unit.session, letter.key):
+        return
+    token = new_token(context.token_secret)
+    links = make_links(context, token)
+    head = Letterhead(
+        office=letter.office,
+        reader=letter.reader,
+        today=local_date(context.now(), letter.reader.time_zone),
+        links=links,
+        is_answer=letter.answers is not None,
+    )
+    written = letter.write(head)
+    entry_id = context.new_id()
+    domain = context.settings.service.domain
+    message_id = f"<{entry_id}@{domain}>"
+    raw = write_message(
+        written,
+        sender=MailAddress(address=letter.office.address, display_name=letter.office.name),
+        recipient=letter.reader,
+        message_id=message_id,
+        reply_to=write_reply_address(token, domain),
+        date=context.now(),
+        in_reply_to=letter.answers.message_id if letter.answers else "",
+        references=_references(letter, domain),
+        list_unsubscribe=written.unsubscribe_url,
+    )
+    entry = OutboxEntry(
+        id=entry_id,
+        key=letter.key,
+        not_before=context.now(),
+        created_at=context.now(),
+        recipient=letter.reader.email,
+        envelope_sender=write_bounce_address(token, domain),
+        message_id=message_id,
+        subject=written.subject,
+        letter=written.name,
+        document_id=letter.documents[0].id if len(letter.documents) == 1 else "",
+        dossier=letter.dossier,
+        sha256=context.blobs.put(raw),
+    )
+    put_entry(unit.session, entry)
+    record_token(unit.session, _token(context, letter, token, entry_id))
+    about = entry.document_id or entry_id
+    unit.note(EventKind.LETTER_WRITTEN, about, to=entry.recipient, letter=written.name)
+
+
+def make_links(context: Context, token: str) -> Links:
+    """Return the pages that one token opens, and the address that its answers go to."""
+    page = f"{context.settings.service.public_url}/d/{token}"
+    return Links(
+        document=page,
+        approve=f"{page}/approve",
+        reject=f"{page}/reject",
+        correct=f"{page}/correct",
+        reply_address=write_reply_address(token, context.settings.service.domain),
+    )
+
+
+def reader_of(person: Person | Employee, office: Office) -> Reader:
+    """Return how to write to a person."""
+    return Reader(
+        email=person.email.lower(),
+        first_name=person.first_name,
+        name=person.name,
+        language=person.language,
+        time_zone=office.time_zone,
+    )
+
+
+def find_person(session: Session, dossier: Dossier, email: str) -> Person | Employee | None:
+    """Return the person of the dossier, or the employee of its office, with this address."""
+    wanted = email.lower()
+    _office, employees = get_office(session, dossier.office)
+    known: list[Person | Employee] = [*dossier.people, *employees]
+    return next((p for p in known if p.email.lower() == wanted), None)
+
+
+def dossier_manager(session: Session, dossier: Dossier) -> Employee:
+    """Return the employee who keeps the dossier. Raises KeyError when there is none."""
+    _office, employees = get_office(session, dossier.office)
+    wanted = dossier.dossier_manager.lower()
+    for employee in employees:
+        if employee.email.lower() == wanted:
+            return employee
+    raise KeyError(dossier.dossier_manager)
+
+
+def is_development(context: Context, stored: StoredMail) -> bool:
+    """Whether mailbot is being tried out: no smarthost is set, the mail is from this machine."""
+    local = stored.envelope.client_address in ("127.0.0.1", "::1")
+    return local and not context.settings.outbound.host
+
+
+def is_proved(context: Context, stored: StoredMail) -> bool:
+    """Whether the mail comes from who it says, as far as we can know."""
+    authentication = stored.envelope.authentication
+    if authentication.aligned:
+        return True
+    return is_development(context, stored) and not speaks_against(authentication)
+
+
+def _references(letter: Post, domain: str) -> tuple[str, ...]:
+    """Thread every mail about one document together, and answers under what they answer."""
+    thread = tuple(f"<document.{d.id}@{domain}>" for d in letter.documents[:1])
+    answered = (letter.answers.message_id,) if letter.answers else ()
+    return thread + tuple(reference for reference in answered if reference)
+
+
+def _token(context: Context, letter: Post, token: str, outbox_id: str) -> Token:
+    now = context.now()
+    return Token(
+        hash=token_hash(token),
+        person=letter.reader.email,
+        context=letter.shown,
+        office=letter.office.code,
+        dossier=letter.dossier,
+        items=letter.items
+        or tuple(
+            ShownItem(document_id=d.id, version=d.version, context=letter.shown)
+            for d in letter.documents
+        ),
+        subject=letter.subject,
+        commands=letter.commands,
+        outbox_id=outbox_id,
+        created_at=now,
+        expires_at=now + timedelta(days=context.settings.retention.token_days),
+    )

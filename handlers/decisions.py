@@ -1,0 +1,229 @@
+"""What each deciding verb does to a document: approve, reject, hold, send, retry, allow, block."""
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from handlers.acting import Act, Result
+from handlers.asking import Showing, show
+from handlers.correspondence import dossier_manager, find_person
+from handlers.progress import advance, ask, change_status
+from mailbot.compose.notices import write_rejected_notice
+from mailbot.domain.approval import ApprovalState
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.command import Verb
+from mailbot.domain.document import Document, Status, revised
+from mailbot.domain.errors import Refused
+from mailbot.domain.events import EventKind
+from mailbot.rules.approval import decide
+from mailbot.rules.flow import missing_fields
+from storage.approvals import approvals_of, record_approvals
+from storage.documents import record_document
+from storage.people import record_verdict
+
+
+def approve(act: Act) -> Result:
+    """Approve; what "ok" means depends on what the mail asked."""
+    if act.shown is Shown.REVIEW:
+        return _review(act)
+    if act.shown is Shown.INBOX:
+        return send(act)
+    if act.shown is Shown.APPROVAL:
+        return _approve(act)
+    raise Refused("unsupported_verb", {"verb": act.command.verb.value})
+
+
+def _approve(act: Act) -> Result:
+    if act.document.status is not Status.TO_APPROVE:
+        raise Refused("already_done" if _has_decided(act) else "status_forbids", _status(act))
+    approvals = approvals_of(act.unit.session, act.document.id)
+    if not any(a.approver == act.email and a.state is ApprovalState.OPEN for a in approvals):
+        raise Refused("already_done" if _has_decided(act) else "not_allowed")
+    decided = decide(
+        approvals,
+        act.email,
+        state=ApprovalState.APPROVED,
+        at=act.unit.context.now(),
+        mail_id=act.mail.id if act.mail else "",
+    )
+    record_approvals(act.unit.session, decided)
+    _note(act, EventKind.APPROVED)
+    moved = _advance(act, _released(act.document))
+    waiting = {a.approver for a in decided if a.state is ApprovalState.OPEN}
+    if not waiting:
+        return Result(document=moved, sentence="approve")
+    people = [find_person(act.unit.session, act.dossier, email) for email in sorted(waiting)]
+    names = ", ".join(person.name for person in people if person)
+    return Result(document=moved, sentence="approved_waits_for", values={"names": names})
+
+
+def _has_decided(act: Act) -> bool:
+    approvals = approvals_of(act.unit.session, act.document.id)
+    return any(a.approver == act.email and a.decided_at is not None for a in approvals)
+
+
+def _review(act: Act) -> Result:
+    """Say OK to a booking proposal."""
+    if act.email in act.document.reviewed_by:
+        raise Refused("already_done")
+    if act.document.status is not Status.TO_REVIEW:
+        raise Refused("status_forbids", _status(act))
+    missing = missing_fields(act.document)
+    if missing:
+        raise Refused("missing_fields", {"fields": ",".join(missing)})
+    reviewed = replace(_released(act.document), reviewed_by=(*act.document.reviewed_by, act.email))
+    _note(act, EventKind.REVIEWED)
+    return Result(document=_advance(act, reviewed), sentence="approve")
+
+
+def reject(act: Act) -> Result:
+    """Reject the document for good: it is neither booked nor paid."""
+    if act.document.status is Status.REJECTED:
+        raise Refused("already_done")
+    reason = act.arg("reason")
+    rejected = change_status(
+        act.unit,
+        act.document,
+        Status.REJECTED,
+        actor=act.email,
+        rejected_reason=reason,
+    )
+    decided = decide(
+        approvals_of(act.unit.session, act.document.id),
+        act.email,
+        state=ApprovalState.REJECTED,
+        at=act.unit.context.now(),
+        mail_id=act.mail.id if act.mail else "",
+    )
+    record_approvals(act.unit.session, decided)
+    _note(act, EventKind.REJECTED, reason=reason)
+    _tell_rejected(act, rejected)
+    return Result(document=rejected, sentence="reject")
+
+
+def _tell_rejected(act: Act, document: Document) -> None:
+    """Tell the office, and the person of the dossier who delivered it."""
+    people = [
+        dossier_manager(act.unit.session, act.dossier),
+        find_person(act.unit.session, act.dossier, document.delivered_by),
+    ]
+    told = {p.email.lower(): p for p in people if p and p.email.lower() != act.email}
+    for person in told.values():
+        telling = Showing(
+            to=person,
+            key=f"rejected:{document.id}",
+            write=partial(write_rejected_notice, rejected_by=act.person.name),
+        )
+        show(act.unit, document, act.dossier, telling)
+
+
+def hold(act: Act) -> Result:
+    """Let the document wait, until a date or until `vrij`."""
+    if act.document.status not in _WAITING:
+        raise Refused("status_forbids", _status(act))
+    until = act.arg("until")
+    day = _date(until) if until else None
+    held = replace(act.document, on_hold=True, hold_until=day)
+    record_document(act.unit.session, held)
+    if day is None:
+        return Result(document=held, sentence="hold")
+    return Result(document=held, sentence="hold_until", values={"until": day.isoformat()})
+
+
+_WAITING = (Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.QUARANTINED)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("bad_value", {"field": "until", "value": text}) from error
+
+
+def release(act: Act) -> Result:
+    """End the wait and ask again."""
+    if not act.document.on_hold:
+        raise Refused("already_done")
+    freed = revised(_released(act.document))
+    record_document(act.unit.session, freed)
+    ask(act.unit, freed)
+    return Result(document=freed, sentence="release")
+
+
+def send(act: Act) -> Result:
+    """Hand a document from the client's inbox to the office."""
+    if act.document.status is not Status.INBOX:
+        is_done = act.document.sent and act.document.status is not Status.REJECTED
+        raise Refused("already_done" if is_done else "status_forbids", _status(act))
+    sent = replace(_released(act.document), sent=True)
+    return Result(document=_advance(act, sent), sentence="send")
+
+
+def retry(act: Act) -> Result:
+    """Try to book again after an export problem."""
+    if act.document.status is not Status.EXPORT_FAILED:
+        raise Refused("status_forbids", _status(act))
+    again = replace(act.document, export_problem="", export_tries=act.document.export_tries + 1)
+    moved = change_status(act.unit, again, Status.TO_EXPORT, actor=act.email)
+    ask(act.unit, moved)
+    return Result(document=moved, sentence="retry")
+
+
+def delete(act: Act) -> Result:
+    """Delete the document; the original stays in the archive."""
+    if act.document.status is Status.DELETED:
+        raise Refused("already_done")
+    deleted = change_status(act.unit, act.document, Status.DELETED, actor=act.email)
+    return Result(document=deleted, sentence="delete")
+
+
+def judge_sender(act: Act) -> Result:
+    """Allow this sender from now on, only this once, or never again."""
+    verb = act.command.verb
+    if act.shown is not Shown.QUARANTINE:
+        raise Refused("unsupported_verb", {"verb": verb.value})
+    if act.document.status is not Status.QUARANTINED:
+        raise Refused("already_done")
+    sender = act.document.delivered_by
+    if verb is not Verb.ALLOW_ONCE:
+        record_verdict(
+            act.unit.session,
+            dossier=act.dossier.code,
+            sender=sender,
+            verdict=verb.value,
+            by=act.email,
+            at=act.unit.context.now(),
+        )
+    act.unit.note(
+        EventKind.SENDER_JUDGED,
+        act.document.id,
+        act.email,
+        sender=sender,
+        verdict=verb.value,
+    )
+    if verb is Verb.BLOCK:
+        moved = change_status(act.unit, act.document, Status.REJECTED, actor=act.email)
+    else:
+        is_forwarded = act.document.kind in act.dossier.auto_forward and not act.document.warns(
+            "duplicate_file", "duplicate_invoice"
+        )
+        moved = _advance(act, replace(act.document, welcome=True, sent=is_forwarded))
+    return Result(document=moved, sentence=verb.value)
+
+
+def _advance(act: Act, document: Document) -> Document:
+    return advance(act.unit, document, act.dossier, actor=act.email)
+
+
+def _released(document: Document) -> Document:
+    """Return the document without its wait: a decision ends it."""
+    return replace(document, on_hold=False, hold_until=None)
+
+
+def _status(act: Act) -> dict[str, str]:
+    return {"status": act.document.status.value}
+
+
+def _note(act: Act, kind: EventKind, **data: str) -> None:
+    known = {"version": str(act.document.version), "mail": act.mail.id if act.mail else "page"}
+    act.unit.note(kind, act.document.id, act.email, **known, **data)

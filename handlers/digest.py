@@ -1,0 +1,135 @@
+"""The daily digest of one person: numbered lines to answer; an empty one is not sent."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from handlers.context import Context, Unit
+from handlers.correspondence import Post, post, reader_of
+from mailbot.compose.digest import (
+    DigestLine,
+    DigestSection,
+    write_digest_approver,
+    write_digest_employee,
+)
+from mailbot.compose.render import Letterhead
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.document import Document, Status
+from mailbot.domain.job import Job
+from mailbot.domain.letter import Letter, Reader
+from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
+from mailbot.domain.token import ShownItem
+from storage.approvals import open_approvals_by
+from storage.definitions import find_definition
+from storage.documents import documents_in, find_document
+from storage.people import is_unsubscribed
+
+#: what an employee is shown: section, status, and what the answer to such a line may decide
+_OFFICE_SECTIONS: tuple[tuple[str, Status, Shown], ...] = (
+    ("to_review", Status.TO_REVIEW, Shown.REVIEW),
+    ("export_failed", Status.EXPORT_FAILED, Shown.EXPORT),
+    ("unreadable", Status.UNREADABLE, Shown.NONE),
+)
+#: what an admin of a client is shown
+_CLIENT_SECTIONS: tuple[tuple[str, Status, Shown], ...] = (
+    ("inbox", Status.INBOX, Shown.INBOX),
+    ("quarantined", Status.QUARANTINED, Shown.QUARANTINE),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One section with what its lines may decide."""
+
+    section: DigestSection
+    shown: Shown
+
+
+def handle(context: Context, job: Job) -> None:
+    """Send one person's digest of one day, once. `job.ids`: office, person, day."""
+    email = job.ids["person"]
+    with context.transaction() as unit:
+        definition = find_definition(unit.session, job.ids["office"])
+        if definition is None or is_unsubscribed(unit.session, email):
+            return
+        person = _find(definition.employees, definition.dossiers, email)
+        if person is None or person.frozen:
+            return
+        parts = tuple(_parts(unit, person, definition.dossiers))
+        if parts:
+            reader = reader_of(person, definition.office)
+            _send(unit, reader, definition.office, parts, day=job.ids["day"])
+
+
+def _find(
+    employees: Iterable[Employee], dossiers: Iterable[Dossier], email: str
+) -> Person | Employee | None:
+    people: list[Person | Employee] = [*employees]
+    people += [person for dossier in dossiers for person in dossier.people]
+    return next((p for p in people if p.email.lower() == email), None)
+
+
+def _parts(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -> Iterator[_Part]:
+    """Yield every section that has something to say to this person."""
+    email = person.email.lower()
+    names = {dossier.code: dossier.name for dossier in dossiers}
+    waiting = dict.fromkeys(a.document_id for a in open_approvals_by(unit.session, email))
+    asked = [find_document(unit.session, document_id) for document_id in waiting]
+    to_approve = [d for d in asked if d and d.status is Status.TO_APPROVE]
+    yield from _part("to_approve", to_approve, names, Shown.APPROVAL)
+    if isinstance(person, Employee):
+        mine = [d.code for d in dossiers if d.dossier_manager.lower() == email]
+        table = _OFFICE_SECTIONS
+    else:
+        mine = [d.code for d in dossiers if email in {a.email.lower() for a in d.admins}]
+        table = _CLIENT_SECTIONS
+    for name, status, shown in table:
+        found = documents_in(unit.session, mine, [status])
+        yield from _part(name, found, names, shown)
+
+
+def _part(
+    name: str, documents: Sequence[Document], dossiers: dict[str, str], shown: Shown
+) -> Iterator[_Part]:
+    lines = tuple(
+        DigestLine(document=document, dossier=dossiers.get(document.dossier, document.dossier))
+        for document in documents
+    )
+    if lines:
+        yield _Part(section=DigestSection(id=name, lines=lines), shown=shown)
+
+
+def _send(
+    unit: Unit, reader: Reader, office: Office, parts: tuple[_Part, ...], *, day: str
+) -> None:
+    items = tuple(
+        ShownItem(document_id=line.document.id, version=line.document.version, context=part.shown)
+        for part in parts
+        for line in part.section.lines
+    )
+    letter = Post(
+        key=f"digest:{day}:{office.code}:{reader.email}",
+        reader=reader,
+        office=office,
+        shown=Shown.DIGEST,
+        items=items,
+        write=lambda head: _write(head, parts),
+    )
+    post(unit, letter)
+
+
+def _write(head: Letterhead, parts: tuple[_Part, ...]) -> Letter:
+    url = f"{head.links.document}/stop"
+    if all(part.shown is Shown.APPROVAL for part in parts):
+        lines = [line for part in parts for line in part.section.lines]
+        return write_digest_approver(head, lines, unsubscribe_url=url)
+    sections = [part.section for part in parts]
+    return write_digest_employee(head, sections, unsubscribe_url=url)
+
+
+def digest_readers(employees: Iterable[Employee], dossiers: Iterable[Dossier]) -> set[str]:
+    """Return the addresses of everyone who may get a digest."""
+    found = {e.email.lower() for e in employees if e.role is not EmployeeRole.SUPPORT}
+    for dossier in dossiers:
+        found |= {admin.email.lower() for admin in dossier.admins}
+        found |= {a.lower() for rule in dossier.approval_rules for a in rule.approvers}
+    return found

@@ -1,0 +1,76 @@
+"""A mail was kept: read it, see whether a person wrote it, and say what must happen with it."""
+
+from dataclasses import replace
+
+from mailbot.mail.address import read_recipient
+from sqlmodel import Session
+
+from handlers.context import Context, Unit
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import Job, JobKind
+from mailbot.domain.mail import Automatic, Mail, MailState, Recipient, RecipientKind, StoredMail
+from mailbot.mail.automatic import find_automatic
+from mailbot.mail.parse import parse_mail
+from storage.definitions import find_dossier
+from storage.mails import find_earlier_copy, get_mail, update_mail
+
+#: what a mail to each kind of address is about; automatic mail only ever delivers or bounces
+_ROUTES = {
+    RecipientKind.DELIVER: JobKind.NEW_DOCUMENTS,
+    RecipientKind.REPLY: JobKind.REPLY,
+    RecipientKind.QUESTION: JobKind.CONVERSATION,
+    RecipientKind.COMMANDS: JobKind.CONVERSATION,
+    RecipientKind.POSTMASTER: JobKind.CONVERSATION,
+    RecipientKind.BOUNCE: JobKind.BOUNCE,
+}
+
+
+def handle(context: Context, job: Job) -> None:
+    """Route one mail, once."""
+    with context.database.reading() as session:
+        stored = get_mail(session, job.ids["mail"])
+    if stored.state is not MailState.ACCEPTED:
+        return
+    mail = parse_mail(context.blobs.get(stored.sha256))
+    automatic = find_automatic(mail, stored.envelope.envelope_sender)
+    recipient = read_recipient(stored.envelope_recipient)
+    with context.transaction() as unit:
+        known = _learn(unit.session, stored, mail, recipient)
+        _route(unit, known, recipient, automatic)
+
+
+def _learn(session: Session, stored: StoredMail, mail: Mail, recipient: Recipient) -> StoredMail:
+    dossier = find_dossier(session, recipient.dossier) if recipient.dossier else None
+    return replace(
+        stored,
+        message_id=mail.message_id,
+        subject=mail.subject,
+        sender=mail.sender.address,
+        dossier=dossier.code if dossier else "",
+    )
+
+
+def _route(
+    unit: Unit,
+    stored: StoredMail,
+    recipient: Recipient,
+    automatic: Automatic | None,
+) -> None:
+    earlier = find_earlier_copy(unit.session, stored)
+    if earlier is not None:
+        repeated = replace(stored, state=MailState.REPEATED, repeat_of=earlier.id)
+        update_mail(unit.session, repeated)
+        unit.note(EventKind.MAIL_REPEATED, stored.id, repeat_of=earlier.id)
+        return
+    kind = _ROUTES.get(recipient.kind)
+    if automatic is Automatic.BOUNCE and kind is not JobKind.NEW_DOCUMENTS:
+        kind = JobKind.BOUNCE
+    elif automatic is not None and kind is not JobKind.NEW_DOCUMENTS:
+        kind = None  # automatic mail never commands and is never answered (RFC 3834)
+    update_mail(unit.session, replace(stored, state=MailState.READ if kind else MailState.IGNORED))
+    if kind is None:
+        why = automatic.value if automatic else recipient.kind.value
+        unit.note(EventKind.MAIL_IGNORED, stored.id, why=why)
+        return
+    unit.note(EventKind.MAIL_ROUTED, stored.id, to=kind.value)
+    unit.put(kind, key=stored.id, mail=stored.id)

@@ -1,0 +1,145 @@
+"""A mail brought documents: unpack it, keep what counts, list what was left out."""
+
+import re
+from dataclasses import dataclass
+
+from handlers.context import Context, Unit
+from handlers.correspondence import (
+    Post,
+    dossier_manager,
+    find_person,
+    is_proved,
+    post,
+    reader_of,
+)
+from mailbot.compose.notices import write_receipt
+from mailbot.domain.document import Document, Status, StoredFile
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import Job, JobKind
+from mailbot.domain.mail import Mail, Part, Recipient, StoredMail, Unpacked
+from mailbot.domain.people import Dossier, JournalKind
+from mailbot.mail.address import read_recipient
+from mailbot.mail.attachments import unpack
+from mailbot.mail.automatic import find_automatic
+from mailbot.mail.parse import parse_mail
+from storage.definitions import find_dossier, get_office
+from storage.documents import documents_of_mail, record_document
+from storage.mails import get_mail
+
+_LABEL = re.compile(r"(?<!\w)#([\w-]{2,40})|\[([^\]\[]{2,40})\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bringing:
+    """One mail that brings documents to a dossier, and what it says about all of them."""
+
+    stored: StoredMail
+    mail: Mail
+    dossier: Dossier
+    kind: JournalKind
+    journal: str
+    labels: tuple[str, ...]
+
+
+def handle(context: Context, job: Job) -> None:
+    """Make documents of one mail, once.
+
+    `job.ids`: mail, and dossier when the address itself does not name one (an answer that brings
+    the readable file we asked for).
+    """
+    with context.database.reading() as session:
+        stored = get_mail(session, job.ids["mail"])
+    mail = parse_mail(context.blobs.get(stored.sha256))
+    unpacked = unpack(mail)
+    recipient = read_recipient(stored.envelope_recipient)
+    with context.transaction() as unit:
+        if documents_of_mail(unit.session, stored.id):
+            return
+        dossier = find_dossier(unit.session, job.ids.get("dossier", recipient.dossier))
+        if dossier is None:
+            # The dossier was removed after RCPT: the office must know, nothing is dropped.
+            unit.put(JobKind.CONVERSATION, key=stored.id, mail=stored.id)
+            return
+        bringing = _read_facts(stored, mail, dossier, recipient)
+        made = [_record(unit, bringing, part) for part in unpacked.documents]
+        _send_receipt(unit, bringing, made, unpacked)
+
+
+def _read_facts(
+    stored: StoredMail, mail: Mail, dossier: Dossier, recipient: Recipient
+) -> _Bringing:
+    kind = JournalKind(recipient.document_kind or JournalKind.PURCHASE.value)
+    in_subject = tuple(a or b for a, b in _LABEL.findall(mail.subject))
+    return _Bringing(
+        stored=stored,
+        mail=mail,
+        dossier=dossier,
+        kind=kind,
+        journal=recipient.journal,
+        labels=tuple(dict.fromkeys((*recipient.labels, *in_subject))),
+    )
+
+
+def _record(unit: Unit, bringing: _Bringing, part: Part) -> Document:
+    original = StoredFile(
+        role="original",
+        name=part.name,
+        media_type=part.media_type,
+        sha256=unit.context.blobs.put(part.content),
+        size=len(part.content),
+    )
+    stored = bringing.stored
+    document = Document(
+        id=unit.context.new_id(),
+        dossier=bringing.dossier.code,
+        kind=bringing.kind,
+        status=Status.RECEIVED,
+        received_at=stored.envelope.received_at,
+        mail_id=stored.id,
+        delivered_by=stored.sender,
+        files=(original,),
+        journal=bringing.journal,
+        title=part.name,
+        labels=bringing.labels,
+    )
+    record_document(unit.session, document)
+    about = {"mail": stored.id, "file": part.name}
+    unit.note(EventKind.DOCUMENT_RECEIVED, document.id, stored.sender, **about)
+    unit.put(JobKind.RECOGNISE_DOCUMENT, key=document.id, document=document.id)
+    return document
+
+
+def _send_receipt(
+    unit: Unit, bringing: _Bringing, made: list[Document], unpacked: Unpacked
+) -> None:
+    """Tell a person we know what arrived; tell the office when there was nothing to read.
+
+    A supplier who has never heard of us gets no mail: that would be backscatter.
+    """
+    stored, dossier = bringing.stored, bringing.dossier
+    person = find_person(unit.session, dossier, stored.sender)
+    automatic = find_automatic(bringing.mail, stored.envelope.envelope_sender)
+    may_answer = automatic is None and is_proved(unit.context, stored)
+    if person is None or not may_answer:
+        if made:
+            return
+        person = dossier_manager(unit.session, dossier)
+    office, _employees = get_office(unit.session, dossier.office)
+    reader = reader_of(person, office)
+    is_sender = reader.email == stored.sender
+    letter = Post(
+        key=f"receipt:{stored.id}",
+        reader=reader,
+        office=office,
+        dossier=dossier.code,
+        answers=stored if is_sender else None,
+        write=lambda head: write_receipt(
+            head,
+            dossier,
+            made,
+            left_out=unpacked.left_out,
+            mail_subject=bringing.mail.subject,
+            sender="" if is_sender else stored.sender,
+        ),
+    )
+    post(unit, letter)

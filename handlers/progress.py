@@ -1,0 +1,91 @@
+"""Moves a document on, with its audit event and what follows from it; shared by handlers."""
+
+from dataclasses import replace
+
+from mailbot.rules.booking import propose_booking
+from sqlmodel import Session
+
+from handlers.context import MAILBOT, Unit
+from mailbot.domain.approval import Approval
+from mailbot.domain.document import Document, Status, move
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
+from mailbot.domain.people import Dossier
+from mailbot.rules.approval import cancelled, matching_rules, propose_approvals
+from mailbot.rules.flow import next_status
+from storage.approvals import approvals_of, record_approvals
+from storage.documents import record_document
+
+#: who must act in each status is asked by this job
+_ASKS = {
+    Status.QUARANTINED: JobKind.QUARANTINE,
+    Status.INBOX: JobKind.INBOX,
+    Status.TO_APPROVE: JobKind.REQUEST_APPROVAL,
+    Status.TO_REVIEW: JobKind.REVIEW,
+    Status.TO_EXPORT: JobKind.EXPORT_BOOKING,
+}
+
+
+def advance(unit: Unit, document: Document, dossier: Dossier, *, actor: str = MAILBOT) -> Document:
+    """Put the document where the rules say it belongs now, and ask who must act there."""
+    approvals = ensure_approvals(unit.session, document, dossier)
+    to = next_status(document, dossier, approvals)
+    if to is not document.status:
+        document = change_status(unit, document, to, actor=actor)
+    else:
+        record_document(unit.session, document)
+    ask(unit, document)
+    return document
+
+
+def ask(unit: Unit, document: Document) -> None:
+    """Put the job that asks whoever must act on the document where it stands.
+
+    Its key carries all that makes an asking a new one, so that the same state asks once.
+    """
+    kind = _ASKS.get(document.status)
+    if kind is None or document.on_hold:
+        return
+    step = f"{document.version}:{len(document.reviewed_by)}:{document.export_tries}"
+    unit.put(kind, key=f"{document.id}:{step}", document=document.id)
+
+
+def change_status(
+    unit: Unit, document: Document, to: Status, *, actor: str = MAILBOT, **changes: object
+) -> Document:
+    """Move a document, keep it, and write the audit event. Raises Refused("status_forbids")."""
+    moved = move(document, to, **changes)
+    record_document(unit.session, moved)
+    unit.note(
+        EventKind.DOCUMENT_MOVED,
+        document.id,
+        actor,
+        from_status=document.status.value,
+        to_status=to.value,
+        version=str(moved.version),
+    )
+    return moved
+
+
+def ensure_approvals(
+    session: Session, document: Document, dossier: Dossier
+) -> tuple[Approval, ...]:
+    """Return the document's approvals, with a new open one for every rule that has none yet."""
+    known = approvals_of(session, document.id)
+    have = {approval.rule for approval in known}
+    wanted = {rule.name for rule in matching_rules(document, dossier)}
+    missing = [a for a in propose_approvals(document, dossier) if a.rule in wanted - have]
+    record_approvals(session, missing)
+    return (*known, *missing)
+
+
+def ask_approvals_again(session: Session, document: Document, dossier: Dossier) -> None:
+    """Withdraw what was approved: the document changed in what approvers decide on."""
+    record_approvals(session, cancelled(approvals_of(session, document.id)))
+    record_approvals(session, propose_approvals(document, dossier))
+
+
+def with_booking(document: Document, dossier: Dossier) -> Document:
+    """Return the document with a fresh booking proposal, None while a needed value is missing."""
+    proposal = propose_booking(document, dossier)
+    return replace(document, booking=None if isinstance(proposal, list) else proposal)

@@ -1,0 +1,248 @@
+"""A document was kept: read it, check it against what is known, and send it on its way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mailbot.rules.duplicates import EarlierDocument, find_duplicates
+from sqlmodel import Session
+
+from handlers.context import Context, Unit
+from handlers.correspondence import (
+    Post,
+    dossier_manager,
+    find_person,
+    is_proved,
+    post,
+    reader_of,
+)
+from handlers.progress import advance, change_status, with_booking
+from mailbot.compose.notices import write_unreadable
+from mailbot.domain.document import Document, Status, StoredFile
+from mailbot.domain.events import EventKind
+from mailbot.domain.invoice import DocumentClass, Recognition, RecognitionStatus
+from mailbot.domain.job import Job
+from mailbot.domain.mail import StoredMail
+from mailbot.domain.people import Dossier, JournalKind
+from mailbot.mail.address import read_recipient, write_dossier_address
+from mailbot.mail.parse import parse_mail
+from mailbot.recognition.pdf import render_page
+from mailbot.recognition.pipeline import recognise
+from mailbot.rules.welcome import is_auto_forwarded, is_welcome
+from storage.definitions import get_dossier, get_office
+from storage.documents import find_document, get_document, look_alikes
+from storage.mails import get_mail
+from storage.people import find_verdict
+
+#: wide enough to read on a phone, small enough for a mail
+_PAGE_IMAGE_WIDTH = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """A document, the mail that brought it, and what was read."""
+
+    document: Document
+    dossier: Dossier
+    mail: StoredMail
+    read: Recognition
+
+
+def handle(context: Context, job: Job) -> None:
+    """Read one document, once."""
+    with context.database.reading() as session:
+        document = find_document(session, job.ids["document"], is_locked=False)
+        if document is None or document.status is not Status.RECEIVED:
+            return
+        dossier = get_dossier(session, document.dossier)
+        mail = get_mail(session, document.mail_id)
+    content = context.blobs.get(document.original.sha256)
+    read = recognise(content, document.original.name, own_vat=dossier.vat_number)
+    reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
+    files = _more_files(context, document, content, read)
+    with context.transaction() as unit:
+        if get_document(unit.session, document.id).status is not Status.RECEIVED:
+            return
+        if read.unreadable or read.password_required:
+            _refuse(unit, reading)
+            return
+        learned = replace(_learn(unit, reading), files=(*document.files, *files))
+        _note(unit, learned)
+        advance(unit, with_booking(learned, dossier), dossier)
+
+
+def _learn(unit: Unit, reading: _Reading) -> Document:
+    """Return the document with what was read, whose it is, and every reason for doubt."""
+    dossier, mail, read = reading.dossier, reading.mail, reading.read
+    kind = _kind(reading)
+    known = replace(reading.document, kind=kind, invoice=read.invoice)
+    earlier = look_alikes(unit.session, known)
+    duplicates = find_duplicates(
+        known, [_earlier(unit.session, e) for e in earlier], message_id=mail.message_id
+    )
+    warnings = (
+        *(warning for _id, warning in duplicates),
+        *read.warnings,
+        *_supplier_warnings(known, earlier),
+        *_sender_warnings(unit.context, mail),
+        *_class_warnings(known, dossier),
+    )
+    verdict = find_verdict(unit.session, dossier.code, mail.sender)
+    is_person = find_person(unit.session, dossier, mail.sender) is not None
+    forwarded = is_auto_forwarded(dossier, kind, mail.sender, verdict=verdict, is_person=is_person)
+    return replace(
+        known,
+        recognition_status=_recognition_status(read, warnings, bool(duplicates)),
+        warnings=tuple(dict.fromkeys(warnings)),
+        possible_duplicate_of=duplicates[0][0] if duplicates else "",
+        welcome=is_welcome(dossier, mail.sender, verdict=verdict, is_person=is_person),
+        # a possible duplicate never goes on by itself: a person must send it
+        sent=forwarded and not duplicates,
+    )
+
+
+def _recognition_status(
+    read: Recognition, warnings: tuple[str, ...], is_duplicate: bool
+) -> RecognitionStatus:
+    if is_duplicate:
+        return RecognitionStatus.DUPLICATE
+    is_new = read.status is RecognitionStatus.OK and "new_supplier" in warnings
+    return RecognitionStatus.OK_NEW if is_new else read.status
+
+
+def _kind(reading: _Reading) -> JournalKind:
+    """Return the kind that the address says; a bare dossier address leaves it to the document."""
+    if read_recipient(reading.mail.envelope_recipient).document_kind:
+        return reading.document.kind
+    ours = reading.dossier.vat_number
+    is_sale = bool(ours) and reading.read.invoice.supplier_vat == ours
+    return JournalKind.SALES if is_sale else JournalKind.PURCHASE
+
+
+def _supplier_warnings(document: Document, earlier: Sequence[Document]) -> list[str]:
+    """Compare with earlier bookings: a document never makes an account trusted (mail.md §7)."""
+    invoice = document.invoice
+    if invoice is None or document.kind is not JournalKind.PURCHASE:
+        return []
+    booked = [
+        e.invoice
+        for e in earlier
+        if e.status is Status.EXPORTED
+        and e.invoice
+        and e.invoice.supplier_vat == invoice.supplier_vat
+        and e.invoice.supplier_name == invoice.supplier_name
+    ]
+    if not booked:
+        return ["new_supplier"]
+    ibans = {b.iban for b in booked if b.iban}
+    if invoice.iban and ibans and invoice.iban not in ibans:
+        return ["changed_iban"]
+    return ["new_iban"] if invoice.iban and not ibans else []
+
+
+def _sender_warnings(context: Context, stored: StoredMail) -> list[str]:
+    mail = parse_mail(context.blobs.get(stored.sha256))
+    reply_domains = {address.domain for address in mail.reply_to}
+    warnings = []
+    if reply_domains and mail.sender.domain not in reply_domains:
+        warnings.append("reply_to_differs")
+    if stored.envelope.authentication.dmarc == "fail":
+        warnings.append("failed_authentication")
+    return warnings
+
+
+def _class_warnings(document: Document, dossier: Dossier) -> list[str]:
+    invoice = document.invoice
+    if invoice is None:
+        return []
+    warnings = []
+    if invoice.document_class is DocumentClass.NOT_INVOICE:
+        warnings.append("not_an_invoice")
+    if invoice.document_class is DocumentClass.CREDIT_NOTE:
+        warnings.append("credit_note")
+    if invoice.is_reverse_charge:
+        warnings.append("reverse_charge")
+    ours = invoice.customer_vat if document.kind is JournalKind.PURCHASE else invoice.supplier_vat
+    if ours and dossier.vat_number and ours != dossier.vat_number:
+        warnings.append("not_for_this_dossier")
+    return warnings
+
+
+def _earlier(session: Session, document: Document) -> EarlierDocument:
+    mail = get_mail(session, document.mail_id)
+    return EarlierDocument.of(document, message_id=mail.message_id)
+
+
+def _more_files(
+    context: Context, document: Document, content: bytes, read: Recognition
+) -> list[StoredFile]:
+    """Keep what was found inside, and a picture of the first page for people."""
+    if document.original.media_type == "application/pdf":
+        visual: bytes | None = content
+    else:
+        visual = next((c for _n, media, c in read.embedded if media == "application/pdf"), None)
+    files = [
+        _store(context, "visual" if inner is visual else "embedded", name, media, inner)
+        for name, media, inner in read.embedded
+    ]
+    if visual is not None and not read.password_required and not read.unreadable:
+        picture = render_page(visual, 1, _PAGE_IMAGE_WIDTH)
+        if picture:
+            files.append(_store(context, "page_image", "page-1.png", "image/png", picture))
+    return files
+
+
+def _store(context: Context, role: str, name: str, media_type: str, content: bytes) -> StoredFile:  # noqa: PLR0917 - the fields of a file
+    sha256 = context.blobs.put(content)
+    return StoredFile(
+        role=role, name=name, media_type=media_type, sha256=sha256, size=len(content)
+    )
+
+
+def _note(unit: Unit, document: Document) -> None:
+    status = document.recognition_status
+    about = {"status": status.value if status else "", "warnings": " ".join(document.warnings)}
+    unit.note(EventKind.DOCUMENT_RECOGNISED, document.id, **about)
+
+
+def _refuse(unit: Unit, reading: _Reading) -> None:
+    """Tell the sender, if the dossier knows him, else its admin; the original is kept."""
+    document, dossier, mail, read = (
+        reading.document,
+        reading.dossier,
+        reading.mail,
+        reading.read,
+    )
+    reason = "password_required" if read.password_required else _REASONS.get(read.unreadable)
+    refused = change_status(
+        unit, document, Status.UNREADABLE, recognition_status=RecognitionStatus.OCR
+    )
+    person = find_person(unit.session, dossier, mail.sender)
+    if person is None or not is_proved(unit.context, mail):
+        person = next(iter(dossier.admins), None) or dossier_manager(unit.session, dossier)
+    office, _employees = get_office(unit.session, dossier.office)
+    domain = unit.context.settings.service.domain
+    letter = Post(
+        key=f"unreadable:{document.id}",
+        reader=reader_of(person, office),
+        office=office,
+        dossier=dossier.code,
+        documents=[refused],
+        write=lambda head: write_unreadable(
+            head,
+            refused,
+            dossier,
+            reason=reason or "unreadable",
+            sender="" if person.email.lower() == mail.sender else mail.sender,
+            deliver_to=write_dossier_address(document.kind, dossier.enterprise_number, domain),
+        ),
+    )
+    post(unit, letter)
+
+
+#: why a file could not be read -> what the person is told
+_REASONS = {
+    "empty": "empty",
+    "unknown_format": "unsupported",
+    "xml_too_large": "too_large",
+    "too_large": "too_large",
+}

@@ -1,0 +1,42 @@
+"""Which file handles which job."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from handlers import (
+    bounce,
+    conversation,
+    digest,
+    export_booking,
+    inbox,
+    incoming_mail,
+    new_documents,
+    quarantine,
+    recognise_document,
+    reminders,
+    reply,
+    request_approval,
+    review,
+)
+from handlers.context import Context
+from mailbot.domain.job import Job, JobKind
+
+Handler = Callable[[Context, Job], None]
+
+HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
+    {
+        JobKind.INCOMING_MAIL: incoming_mail.handle,
+        JobKind.NEW_DOCUMENTS: new_documents.handle,
+        JobKind.RECOGNISE_DOCUMENT: recognise_document.handle,
+        JobKind.QUARANTINE: quarantine.handle,
+        JobKind.INBOX: inbox.handle,
+        JobKind.REQUEST_APPROVAL: request_approval.handle,
+        JobKind.REVIEW: review.handle,
+        JobKind.REPLY: reply.handle,
+        JobKind.CONVERSATION: conversation.handle,
+        JobKind.BOUNCE: bounce.handle,
+        JobKind.EXPORT_BOOKING: export_booking.handle,
+        JobKind.DIGEST: digest.handle,
+        JobKind.REMINDERS: reminders.handle,
+    }
+)

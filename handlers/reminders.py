@@ -1,0 +1,34 @@
+"""The clock struck: documents whose wait is over are shown again."""
+
+from dataclasses import replace
+
+from handlers.context import Context
+from handlers.progress import ask
+from mailbot.domain.clock import local_date
+from mailbot.domain.document import revised
+from mailbot.domain.job import Job
+from storage.definitions import get_dossier, get_office
+from storage.documents import documents_on_hold, get_document, record_document
+
+
+def handle(context: Context, _job: Job) -> None:
+    """Release every document that waited until today, and ask again."""
+    with context.database.reading() as session:
+        held = [document.id for document in documents_on_hold(session) if document.hold_until]
+    for document_id in held:
+        _release(context, document_id)
+
+
+def _release(context: Context, document_id: str) -> None:
+    with context.transaction() as unit:
+        document = get_document(unit.session, document_id)
+        dossier = get_dossier(unit.session, document.dossier)
+        office, _employees = get_office(unit.session, dossier.office)
+        until = document.hold_until
+        today = local_date(context.now(), office.time_zone)
+        if not document.on_hold or until is None or until > today:
+            return
+        # a new version, so that everyone is asked anew
+        freed = revised(replace(document, on_hold=False, hold_until=None))
+        record_document(unit.session, freed)
+        ask(unit, freed)

@@ -1,0 +1,271 @@
+"""Somebody answered one of our mails: judge who speaks, do what is asked, say what was done."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mailbot.mail.reply_command import read_answer
+from mailbot.mail.reply_text import read_written
+
+from handlers.acting import Acted, Turn
+from handlers.actions import ACTIONS
+from handlers.asking import Showing, show, view_of
+from handlers.context import Context, Unit
+from handlers.correspondence import (
+    Post,
+    find_person,
+    is_development,
+    post,
+    reader_of,
+)
+from handlers.transcript import send_transcript
+from mailbot.compose.facts import heading
+from mailbot.compose.requests import write_confirmation_request, write_new_version
+from mailbot.compose.transcript import command_words, write_doubt, write_help
+from mailbot.domain.clock import local_date
+from mailbot.domain.command import Answer, Command, Outcome, Verb
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.document import Status
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import Job, JobKind
+from mailbot.domain.mail import Mail, StoredMail
+from mailbot.domain.people import Dossier, Employee, Office, Person
+from mailbot.domain.token import Token
+from mailbot.mail.address import read_recipient
+from mailbot.mail.attachments import unpack
+from mailbot.mail.parse import parse_mail
+from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
+from storage.definitions import find_dossier, get_office
+from storage.documents import find_document
+from storage.mails import get_mail
+from storage.outbox import has_entry
+from storage.reply_tokens import token_hash
+from storage.tokens import find_token, spend_token
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reply:
+    """An answer with everything that is known about it."""
+
+    stored: StoredMail
+    mail: Mail
+    token: Token
+    office: Office
+    dossier: Dossier | None
+    person: Person | Employee
+    speaker: Speaker
+    answer: Answer
+
+
+def handle(context: Context, job: Job) -> None:
+    """Act on one answer, once: its transcript is the proof that it was done."""
+    with context.database.reading() as session:
+        stored = get_mail(session, job.ids["mail"])
+    mail = parse_mail(context.blobs.get(stored.sha256))
+    with context.transaction() as unit:
+        if has_entry(unit.session, f"transcript:{stored.id}"):
+            return
+        reply = _understand(unit, stored, mail)
+        if reply is not None:
+            _act(unit, reply)
+
+
+def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
+    """Return the answer with who gave it; None, with an audit event, when nobody can be told."""
+    hashed = token_hash(read_recipient(stored.envelope_recipient).token)
+    token = find_token(unit.session, hashed)
+    if token is None:
+        unit.note(EventKind.MAIL_IGNORED, stored.id, why="token_unknown")
+        return None
+    office, employees = get_office(unit.session, token.office)
+    dossier = find_dossier(unit.session, token.dossier) if token.dossier else None
+    person = find_person(unit.session, dossier, token.person) if dossier else None
+    if person is None:
+        person = next((e for e in employees if e.email.lower() == token.person), None)
+    if person is None:
+        unit.note(EventKind.MAIL_IGNORED, stored.id, why="not_allowed", person=token.person)
+        return None
+    speaker = judge_reply(
+        token,
+        mail,
+        stored.envelope.authentication,
+        now=unit.context.now(),
+        is_frozen=person.frozen,
+        is_development=is_development(unit.context, stored),
+    )
+    answer = read_answer(
+        read_written(mail),
+        language=person.language,
+        context=token.context,
+        shown_items=len(token.items) if token.context is Shown.DIGEST else 0,
+        sent_on=local_date(mail.sent_at or unit.context.now(), office.time_zone),
+        subject=mail.subject,
+    )
+    return _Reply(
+        stored=stored,
+        mail=mail,
+        token=token,
+        office=office,
+        dossier=dossier,
+        person=person,
+        speaker=speaker,
+        answer=answer,
+    )
+
+
+def _act(unit: Unit, reply: _Reply) -> None:
+    if reply.mail.sender.address != reply.token.person:
+        _ask_to_confirm(unit, reply, "spoofed_sender")
+    elif reply.speaker.authority is Authority.NONE:
+        _refuse(unit, reply, reply.speaker.why)
+    elif _brings_readable_file(unit, reply):
+        ids = {"mail": reply.stored.id, "dossier": reply.token.dossier}
+        unit.put(JobKind.NEW_DOCUMENTS, key=reply.stored.id, **ids)
+    elif reply.answer.doubt or not reply.answer.commands:
+        _ask_again(unit, reply)
+    elif reply.token.context is Shown.CONFIRMATION:
+        _confirm(unit, reply)
+    elif any(needed_authority(c) > reply.speaker.authority for c in reply.answer.commands):
+        _ask_to_confirm(unit, reply, reply.speaker.why)
+    else:
+        _carry_out(unit, reply, reply.answer.commands)
+
+
+def _carry_out(unit: Unit, reply: _Reply, commands: tuple[Command, ...]) -> None:
+    wants_help = [c for c in commands if c.verb is Verb.HELP]
+    if wants_help:
+        _send_help(unit, reply)
+    rest = [c for c in commands if c.verb is not Verb.HELP]
+    if not rest:
+        return
+    turn = Turn(unit, reply.token, reply.person, ACTIONS, mail=reply.stored)
+    acted = turn.carry_out(rest)
+    send_transcript(unit, acted, reply.token, reply.person, answers=reply.stored)
+    _send_new_versions(unit, reply, acted)
+
+
+def _confirm(unit: Unit, reply: _Reply) -> None:
+    """Do, or drop, what waited for the person on file: only they have this fresh token."""
+    verbs = {command.verb for command in reply.answer.commands}
+    if reply.token.spent_at is not None:
+        _refuse(unit, reply, "already_done")
+    elif verbs & {Verb.CONFIRM, Verb.APPROVE}:
+        spend_token(unit.session, reply.token.hash, unit.context.now())
+        _carry_out(unit, reply, reply.token.commands)
+    elif verbs & {Verb.CANCEL, Verb.REJECT}:
+        spend_token(unit.session, reply.token.hash, unit.context.now())
+        command = Command(verb=Verb.CANCEL)
+        dropped = Acted(outcomes=(Outcome(command=command, is_done=True, sentence="cancel"),))
+        send_transcript(unit, dropped, reply.token, reply.person, answers=reply.stored)
+    else:
+        _ask_again(unit, reply)
+
+
+def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
+    """Ask the person on file, and nobody else: the command is not done and not lost."""
+    deciding = tuple(c for c in reply.answer.commands if needed_authority(c) > Authority.TOKEN)
+    unit.note(
+        EventKind.COMMAND_REFUSED,
+        reply.token.items[0].document_id if reply.token.items else reply.stored.id,
+        reply.mail.sender.address,
+        why=why,
+        mail=reply.stored.id,
+        person=reply.token.person,
+    )
+    if reply.answer.doubt or not deciding or reply.token.context is Shown.CONFIRMATION:
+        return
+    documents = [find_document(unit.session, item.document_id) for item in reply.token.items]
+    known = [document for document in documents if document is not None]
+    letter = Post(
+        key=f"confirmation:{reply.stored.id}",
+        reader=reader_of(reply.person, reply.office),
+        office=reply.office,
+        shown=Shown.CONFIRMATION,
+        dossier=reply.token.dossier,
+        items=reply.token.items,
+        documents=known[:1] if len(known) == 1 else (),
+        subject=reply.token.subject,
+        commands=deciding,
+        write=lambda head: write_confirmation_request(
+            head,
+            asked=tuple(command_words(head, command) for command in deciding),
+            about=heading(known[0], head) if len(known) == 1 else "",
+            code="",
+            confirm_url=head.links.document,
+        ),
+    )
+    post(unit, letter)
+    unit.note(EventKind.CONFIRMATION_ASKED, reply.stored.id, to=reply.token.person)
+
+
+def _refuse(unit: Unit, reply: _Reply, why: str) -> None:
+    """Say why nothing was done, to the person on file."""
+    commands = reply.answer.commands or (Command(verb=Verb.REMARK),)
+    refused = tuple(Outcome(command=c, is_done=False, sentence=why) for c in commands)
+    acted = Acted(outcomes=refused)
+    send_transcript(unit, acted, reply.token, reply.person, answers=reply.stored)
+
+
+def _ask_again(unit: Unit, reply: _Reply) -> None:
+    """Say what was read, and ask again; the answer to this mail may decide the same."""
+    view = None
+    if len(reply.token.items) == 1 and reply.dossier is not None:
+        document = find_document(unit.session, reply.token.items[0].document_id)
+        view = view_of(unit, document, reply.dossier) if document else None
+    letter = Post(
+        key=f"transcript:{reply.stored.id}",
+        reader=reader_of(reply.person, reply.office),
+        office=reply.office,
+        shown=reply.token.context,
+        dossier=reply.token.dossier,
+        items=reply.token.items,
+        documents=[view.document] if view else (),
+        subject=reply.token.subject,
+        commands=reply.token.commands,
+        answers=reply.stored,
+        write=partial(
+            write_doubt,
+            answer=replace(reply.answer, doubt=reply.answer.doubt or "not_understood"),
+            context=reply.token.context,
+            view=view,
+            count=max(1, len(reply.token.items)),
+        ),
+    )
+    post(unit, letter)
+
+
+def _send_help(unit: Unit, reply: _Reply) -> None:
+    letter = Post(
+        key=f"help:{reply.stored.id}",
+        reader=reader_of(reply.person, reply.office),
+        office=reply.office,
+        shown=reply.token.context,
+        dossier=reply.token.dossier,
+        items=reply.token.items,
+        subject=reply.token.subject,
+        answers=reply.stored,
+        write=partial(write_help, context=reply.token.context),
+    )
+    post(unit, letter)
+
+
+def _send_new_versions(unit: Unit, reply: _Reply, acted: Acted) -> None:
+    if reply.dossier is None:
+        return
+    for document, shown in acted.stale:
+        showing = Showing(
+            to=reply.person,
+            key=f"new-version:{reply.stored.id}:{document.id}",
+            shown=shown,
+            subject=reply.token.subject,
+            write=partial(write_new_version, context=shown),
+        )
+        show(unit, document, reply.dossier, showing)
+
+
+def _brings_readable_file(unit: Unit, reply: _Reply) -> bool:
+    """Whether this answers our mail about an unreadable file with a better one."""
+    if reply.token.context is not Shown.NONE or len(reply.token.items) != 1:
+        return False
+    document = find_document(unit.session, reply.token.items[0].document_id)
+    is_waiting = document is not None and document.status is Status.UNREADABLE
+    return is_waiting and bool(unpack(reply.mail).documents)

@@ -1,0 +1,108 @@
+"""The only place where objects with connections are made and tied together."""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from handlers.context import Context
+from mailbot.domain.clock import Clock, SystemClock
+from mailbot.settings import Settings
+from storage.blobs import Blobs
+from storage.database import Database
+from storage.definitions import all_definitions, make_directory
+from storage.directory_file import DirectoryFile
+from storage.durable import make_folder
+from storage.jobs import Jobs
+from storage.people import blocked_senders
+from storage.reply_tokens import read_secret
+from storage.spool import Spool
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where what lies in the data folder."""
+
+    data: Path
+
+    @property
+    def spool(self) -> Path:
+        """Mails that were accepted and are not in the database yet."""
+        return self.data / "spool"
+
+    @property
+    def blobs(self) -> Path:
+        """Every file, by its SHA-256."""
+        return self.data / "blobs"
+
+    @property
+    def directory(self) -> Path:
+        """What intake must know to answer RCPT."""
+        return self.data / "directory.json"
+
+    @property
+    def secret(self) -> Path:
+        """What reply tokens are signed with."""
+        return self.data / "secrets" / "reply_tokens"
+
+    @property
+    def outbox(self) -> Path:
+        """Outgoing mails, as files, while no smarthost is set."""
+        return self.data / "outbox"
+
+    @property
+    def exports(self) -> Path:
+        """Bookings that leave by folder."""
+        return self.data / "exports"
+
+
+def places(settings: Settings) -> Places:
+    """Return where what lies."""
+    return Places(settings.service.data.absolute())
+
+
+def open_context(settings: Settings, clock: Clock | None = None) -> Context:
+    """Make what every handler needs, with the database at this version of mailbot.
+
+    Raises Temporary when the database does not answer, OSError when the data folder is no use.
+    """
+    here = places(settings)
+    make_folder(here.data)
+    database = Database(settings.database_url)
+    database.migrate()
+    return Context(
+        settings=settings,
+        clock=clock or SystemClock(),
+        database=database,
+        blobs=Blobs(here.blobs),
+        jobs=Jobs(database),
+        token_secret=read_secret(here.secret),
+    )
+
+
+def close_context(context: Context) -> None:
+    """Give back every connection."""
+    context.jobs.close()
+    context.database.close()
+
+
+def open_spool(settings: Settings) -> Spool:
+    """Return the spool; it needs no database."""
+    limits = settings.limits
+    return Spool(
+        places(settings).spool, min_free_disk=limits.min_free_disk, max_entries=limits.max_spool
+    )
+
+
+def write_directory(context: Context) -> None:
+    """Write down what intake must know, from what the database says now. Raises Temporary."""
+    with context.database.reading() as session:
+        definitions = all_definitions(session)
+        blocked = blocked_senders(session)
+    domains = {context.settings.service.domain}
+    directory = make_directory(definitions, sorted(domains), blocked)
+    DirectoryFile(places(context.settings).directory).write(directory)
+
+
+def executor_id() -> str:
+    """Return the name of this machine, which keeps its jobs over a restart."""
+    return socket.gethostname()

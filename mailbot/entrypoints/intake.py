@@ -1,0 +1,93 @@
+"""Moves mails from the spool into the database and the queue; a second time changes nothing."""
+
+import threading
+
+import structlog
+
+from handlers.context import Context, Unit
+from mailbot.domain.errors import Temporary
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
+from mailbot.domain.mail import Envelope, StoredMail
+from storage.mails import find_delivery, record_mail
+from storage.spool import Spool, SpoolDamaged
+
+log = structlog.get_logger(__name__)
+
+_IDLE_SECONDS = 0.5
+_TROUBLE_SECONDS = 2.0
+
+
+class IntakeLoop:
+    """Empties the spool while it runs; `wake` it when a mail was just accepted."""
+
+    def __init__(self, context: Context, spool: Spool) -> None:
+        self._context = context
+        self._spool = spool
+        self._awake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the spool now."""
+        self._awake.set()
+
+    def stop(self) -> None:
+        """End after the mail at hand."""
+        self._stopping.set()
+        self._awake.set()
+        self._thread.join(timeout=10)
+
+    def empty_spool(self) -> None:
+        """Take every mail that lies in the spool now. Raises Temporary."""
+        for spool_id in self._spool.entries():
+            if self._stopping.is_set():
+                return
+            self._take(spool_id)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._awake.clear()
+            pause = _IDLE_SECONDS
+            try:
+                self.empty_spool()
+            except (Temporary, OSError) as error:
+                # the mail stays in the spool: nothing is lost while database or disk are ill
+                log.warning("intake waits", why=str(error))
+                pause = _TROUBLE_SECONDS
+            self._awake.wait(pause)
+
+    def _take(self, spool_id: str) -> None:
+        try:
+            raw, envelope = self._spool.read(spool_id)
+        except SpoolDamaged as damage:
+            self._spool.quarantine(spool_id, str(damage))
+            log.warning("spool entry set apart", spool_id=spool_id, why=str(damage))
+            return
+        sha256 = self._context.blobs.put(raw)
+        with self._context.transaction() as unit:
+            for recipient in envelope.envelope_recipients:
+                record_delivery(unit, envelope, recipient, sha256)
+        self._spool.remove(spool_id)
+
+
+def record_delivery(unit: Unit, envelope: Envelope, recipient: str, sha256: str) -> None:
+    """Make one mail row and one job of one delivery, unless it was made before."""
+    source = envelope.source_key or envelope.spool_id
+    delivery_key = f"{source}:{recipient.lower()}"
+    if find_delivery(unit.session, delivery_key) is not None:
+        return
+    mail = StoredMail(
+        id=unit.context.new_id(),
+        envelope=envelope,
+        envelope_recipient=recipient.lower(),
+        sha256=sha256,
+    )
+    record_mail(unit.session, mail, delivery_key=delivery_key)
+    facts = {"to": recipient.lower(), "from": envelope.envelope_sender}
+    unit.note(EventKind.MAIL_ACCEPTED, mail.id, sha256=sha256, **facts)
+    unit.put(JobKind.INCOMING_MAIL, key=mail.id, mail=mail.id)

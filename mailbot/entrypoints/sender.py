@@ -1,0 +1,110 @@
+"""Sends what lies in the outbox: each mail is sent, deferred or failed by itself."""
+
+import asyncio
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from handlers.bounce import report_undeliverable
+from handlers.context import Context
+from mailbot.domain.errors import Temporary
+from mailbot.domain.events import EventKind
+from mailbot.domain.outbox import OutboxEntry, OutboxState
+from mailbot.entrypoints.dkim_signer import DkimSigner
+from mailbot.entrypoints.outgoing import Delivered, Outcome, Transport
+from storage.outbox import update_entry, waiting_entries
+from storage.tokens import find_token_of
+
+log = structlog.get_logger(__name__)
+
+#: minutes before each next try; RFC 5321 §4.5.4.1 asks for four to five days in all
+RETRY_MINUTES = (1, 5, 15, 30, 60, 120, *([240] * 28))
+#: another sender leaves a mail that was claimed alone for so long
+_LEASE = timedelta(minutes=3)
+_IDLE_SECONDS = 0.2
+_TROUBLE_SECONDS = 2
+
+
+class Sender:
+    """Sends while it runs."""
+
+    def __init__(self, context: Context, transport: Transport, signer: DkimSigner) -> None:
+        self._context = context
+        self._transport = transport
+        self._signer = signer
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the mails at hand."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            pause: float = _IDLE_SECONDS
+            try:
+                if asyncio.run(self.send_waiting()):
+                    continue
+            except (Temporary, OSError) as error:
+                log.warning("sender waits", why=str(error))
+                pause = _TROUBLE_SECONDS
+            self._stopping.wait(pause)
+
+    async def send_waiting(self) -> int:
+        """Send every mail whose time has come, side by side; return how many were tried."""
+        claimed = self._claim()
+        results = await asyncio.gather(*(self._send(entry) for entry in claimed))
+        for entry, delivered in zip(claimed, results, strict=True):
+            self._settle(entry, delivered)
+        return len(claimed)
+
+    def _claim(self) -> list[OutboxEntry]:
+        """Take mails for ourselves: nobody else tries them while the lease runs."""
+        now = self._context.now()
+        with self._context.database.reading() as session:
+            if not waiting_entries(session, now, limit=1):
+                return []
+        with self._context.transaction() as unit:
+            entries = waiting_entries(unit.session, now)
+            for entry in entries:
+                update_entry(unit.session, replace(entry, not_before=now + _LEASE))
+        return list(entries)
+
+    async def _send(self, entry: OutboxEntry) -> Delivered:
+        raw = self._context.blobs.get(entry.sha256)
+        return await self._transport.send(entry, self._signer.sign(raw))
+
+    def _settle(self, entry: OutboxEntry, delivered: Delivered) -> None:
+        """Write down what the other server said, in one transaction with what follows from it."""
+        settled = self._settled(entry, delivered)
+        about = entry.document_id or entry.id
+        answer = delivered.answer[:300]
+        with self._context.transaction() as unit:
+            update_entry(unit.session, settled)
+            if settled.state is OutboxState.SENT:
+                unit.note(EventKind.LETTER_SENT, about, to=entry.recipient, answer=answer)
+            if settled.state is OutboxState.FAILED:
+                unit.note(EventKind.LETTER_FAILED, about, to=entry.recipient, answer=answer)
+                token = find_token_of(unit.session, entry.id)
+                if token is not None:
+                    report_undeliverable(unit, entry, token, answer)
+        log.info(
+            "mail", id=entry.id, letter=entry.letter, state=settled.state.value, answer=answer
+        )
+
+    def _settled(self, entry: OutboxEntry, delivered: Delivered) -> OutboxEntry:
+        now = self._context.now()
+        tried = replace(entry, tries=entry.tries + 1, last_answer=delivered.answer[:500])
+        if delivered.outcome is Outcome.SENT:
+            return replace(tried, state=OutboxState.SENT, sent_at=now)
+        if delivered.outcome is Outcome.FAILED or entry.tries >= len(RETRY_MINUTES):
+            return replace(tried, state=OutboxState.FAILED)
+        pause = timedelta(minutes=RETRY_MINUTES[entry.tries])
+        return replace(tried, state=OutboxState.DEFERRED, not_before=now + pause)

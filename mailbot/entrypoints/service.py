@@ -1,0 +1,93 @@
+"""Starts and stops the parts of mailbot that run in this process."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import structlog
+
+from handlers.context import Context
+from mailbot.entrypoints.app import close_context, executor_id, open_context, open_spool, places
+from mailbot.entrypoints.dkim_signer import DkimSigner
+from mailbot.entrypoints.imap_fetcher import ImapFetcher
+from mailbot.entrypoints.intake import IntakeLoop
+from mailbot.entrypoints.outgoing import FolderTransport, SmtpTransport, Transport
+from mailbot.entrypoints.scheduler import Scheduler
+from mailbot.entrypoints.sender import Sender
+from mailbot.entrypoints.smtp_server import SmtpIntake
+from mailbot.entrypoints.web import WebServer
+from mailbot.entrypoints.worker import Worker
+from mailbot.settings import Settings
+from storage.spool import Spool
+
+log = structlog.get_logger(__name__)
+
+PARTS = ("smtp", "imap", "worker", "sender", "scheduler", "web")
+
+
+class Part(Protocol):
+    """Something that runs beside the others."""
+
+    def start(self) -> None:
+        """Begin; raises OSError when a port is taken."""
+        ...
+
+    def stop(self) -> None:
+        """End within some seconds."""
+        ...
+
+
+class Service:
+    """Everything that `mailbot serve` runs, or the parts of it that were asked for."""
+
+    def __init__(self, settings: Settings, only: Iterable[str] = PARTS) -> None:
+        self._settings = settings
+        self._only = frozenset(only)
+        self._running: list[tuple[str, Part]] = []
+        self.context: Context = open_context(settings)
+
+    def start(self) -> None:
+        """Start the parts; those that make work start last. Raises OSError for a taken port."""
+        spool = open_spool(self._settings)
+        intake = IntakeLoop(self.context, spool)
+        for name, part in self._parts(spool, intake):
+            part.start()
+            self._running.append((name, part))
+            log.info("started", part=name)
+
+    def stop(self) -> None:
+        """Stop taking mail first, then everything else, then give back the connections."""
+        while self._running:
+            name, part = self._running.pop()
+            part.stop()
+            log.info("stopped", part=name)
+        close_context(self.context)
+
+    def _parts(self, spool: Spool, intake: IntakeLoop) -> list[tuple[str, Part]]:
+        settings, context = self._settings, self.context
+        made: list[tuple[str, Part]] = []
+        if "worker" in self._only:
+            made += [("worker", Worker(context, executor_id=executor_id()))]
+        if "sender" in self._only:
+            signer = DkimSigner.from_settings(settings.outbound)
+            made += [("sender", Sender(context, make_transport(settings), signer))]
+        if "scheduler" in self._only:
+            made += [("scheduler", Scheduler(context))]
+        if "web" in self._only:
+            made += [("web", WebServer(context, settings.web.listen))]
+        if self._only & {"smtp", "imap"}:
+            made += [("intake", intake)]
+        if "imap" in self._only:
+            made += [
+                (f"imap {account.user}", ImapFetcher(settings, account, spool, intake.wake))
+                for account in settings.imap
+            ]
+        if "smtp" in self._only:
+            made += [("smtp", SmtpIntake(settings, spool, on_mail=intake.wake))]
+        return made
+
+
+def make_transport(settings: Settings) -> Transport:
+    """Return the smarthost, or the outbox folder while none is set."""
+    if settings.outbound.host:
+        return SmtpTransport(settings.outbound)
+    return FolderTransport(places(settings).outbox)
