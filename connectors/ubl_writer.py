@@ -133,16 +133,18 @@ def find_problems(invoice: Invoice, booking: BookingProposal | None = None) -> l
     """Return what must be mended before the document can be written."""
     needed = ("invoice_number", "invoice_date", "currency")
     problems = [
-        Problem(field=name, reason="missing") for name in needed if not getattr(invoice, name)
+        Problem(field=name, reason="missing_field")
+        for name in needed
+        if not getattr(invoice, name)
     ]
     lines = build_lines(invoice, booking)
     if not lines:
-        return [*problems, Problem(field="vat_breakdown", reason="missing")]
+        return [*problems, Problem(field="vat_breakdown", reason="missing_field")]
     vat = total(tax.amount for tax in build_taxes(lines, invoice, booking))
     parts = total(line.amount for line in lines) + vat
     stated = invoice.total_incl
     if stated is not None and abs(stated - parts) > _MOST_ROUNDING:
-        problems.append(Problem(field="total_incl", reason="does_not_add_up", value=str(stated)))
+        problems.append(Problem(field="total_incl", reason="does_not_balance", value=str(stated)))
     return problems
 
 

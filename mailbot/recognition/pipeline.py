@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailbot.domain.invoice import (
-    MANDATORY_FIELDS,
     DocumentClass,
     Invoice,
     Recognition,
     RecognitionStatus,
 )
 from mailbot.recognition import cii, ubl
+from mailbot.recognition.checks import check, find_status
 from mailbot.recognition.cross_check import differences, shows_number
 from mailbot.recognition.embedded import EmbeddedFile, find_embedded_files, find_xml_files
 from mailbot.recognition.file_kind import FileKind, find_kind
@@ -31,6 +31,8 @@ def recognise(
 ) -> Recognition:
     """Return what was read from one file; hostile or broken files are `unreadable`, never raise.
 
+    Raises Temporary only, when OCR is needed and not installed.
+
     `name` is believed only where the content says nothing. `passwords` are tried on encrypted
     PDFs. `own_vat` is the VAT number of the dossier: on a page it is the customer, not the
     supplier, of a purchase. Ids in `unreadable`: "empty", "unsupported", "too_large",
@@ -46,15 +48,7 @@ def recognise(
         case FileKind.PDF:
             return read_hybrid(content, passwords=passwords, own_vat=own_vat)
         case FileKind.IMAGE:
-            return read_image(content, own_vat=own_vat)
-
-
-def status_of(invoice: Invoice) -> RecognitionStatus:
-    """Return how complete `invoice` is: every mandatory field, none, or some."""
-    known = [getattr(invoice, name) is not None for name in MANDATORY_FIELDS]
-    if all(known):
-        return RecognitionStatus.OK
-    return RecognitionStatus.NOK if any(known) else RecognitionStatus.EMPTY
+            return _in_words_for_people(read_image(content, own_vat=own_vat))
 
 
 def unreadable(reason: str) -> Recognition:
@@ -80,7 +74,7 @@ def read_hybrid(content: bytes, *, passwords: Sequence[str], own_vat: str) -> Re
     files = find_embedded_files(content, passwords)
     structured = _first_invoice(files)
     if structured is None:
-        read = read_pdf(content, own_vat=own_vat, passwords=passwords)
+        read = _in_words_for_people(read_pdf(content, own_vat=own_vat, passwords=passwords))
         return replace(read, embedded=read.embedded + tuple(files))
     page = read_page_text(content, passwords)
     return replace(
@@ -90,6 +84,11 @@ def read_hybrid(content: bytes, *, passwords: Sequence[str], own_vat: str) -> Re
         embedded=structured.embedded + tuple(files),
         text=f"{page.text}\n{structured.text}"[:_MAX_TEXT],
     )
+
+
+def _in_words_for_people(read: Recognition) -> Recognition:
+    """Return `read` with the one reason that people are told for every kind of damage."""
+    return replace(read, unreadable="unreadable") if read.unreadable else read
 
 
 def _first_invoice(files: Sequence[EmbeddedFile]) -> Recognition | None:
@@ -114,10 +113,10 @@ def _read_xml_invoice(content: bytes) -> Recognition:
         return Recognition(invoice=nothing, status=RecognitionStatus.EMPTY, text=text)
     craft = ubl if ubl.is_ubl(roots[0]) else cii
     facts = craft.read_facts(roots[0], was_mended=parsed.was_mended)
-    invoice, warnings = build_invoice(facts)
+    invoice, warnings = check(build_invoice(facts))
     return Recognition(
         invoice=invoice,
-        status=status_of(invoice),
+        status=find_status(invoice),
         warnings=warnings + (("several_invoices",) if len(roots) > 1 else ()),
         embedded=tuple(craft.read_embedded_files(roots[0])),
         text=text,

@@ -1,4 +1,4 @@
-"""Turns what a structured invoice says into an Invoice: signs, identifiers, contradictions.
+"""Turns what a structured invoice says into an Invoice: signs, identifiers, how sure each is.
 
 UBL and CII differ in where things stand, not in what they mean (EN 16931-1): `ubl` and `cii` find
 the facts, this module makes the same Invoice of both.
@@ -19,6 +19,7 @@ from mailbot.domain.invoice import (
 )
 from mailbot.domain.money import CENT, ZERO
 from mailbot.recognition.choices import (
+    Chosen,
     Party,
     choose_bic,
     choose_iban,
@@ -35,10 +36,6 @@ CREDIT_NOTE_CODES = frozenset(
 _SURE = 1.0
 #: mended files can be misread, if hardly
 _MENDED = 0.9
-#: two values of the file cannot both be right
-_CONTRADICTED = 0.6
-#: what senders lose by rounding line by line
-_TOLERANCE = Decimal("0.05")
 _HUNDRED = Decimal(100)
 
 
@@ -80,8 +77,8 @@ class Facts:
     was_mended: bool = False
 
 
-def build_invoice(facts: Facts) -> tuple[Invoice, tuple[str, ...]]:
-    """Return the Invoice that `facts` mean, and ids of warnings about what contradicts itself."""
+def build_invoice(facts: Facts) -> Invoice:
+    """Return the Invoice that `facts` mean; what contradicts itself is for `checks` to find."""
     chosen = {
         "supplier_name": choose_name(facts.supplier),
         "customer_name": choose_name(facts.customer),
@@ -109,26 +106,18 @@ def build_invoice(facts: Facts) -> tuple[Invoice, tuple[str, ...]]:
         discount=facts.discount,
         **{name: choice.value for name, choice in chosen.items()},  # type: ignore[arg-type]
     )
-    doubts, warnings = _contradictions(invoice)
-    doubts |= {name: choice.confidence for name, choice in chosen.items()}
-    others = {name: choice.alternatives for name, choice in chosen.items()}
-    evidence = _evidence(invoice, facts, doubts, others)
-    return _positive(replace(invoice, evidence=evidence)), warnings
+    return _positive(replace(invoice, evidence=_evidence(invoice, facts, chosen)))
 
 
-def _evidence(
-    invoice: Invoice,
-    facts: Facts,
-    doubts: dict[str, float],
-    others: dict[str, tuple[str, ...]],
-) -> dict[str, Evidence]:
+def _evidence(invoice: Invoice, facts: Facts, chosen: dict[str, Chosen]) -> dict[str, Evidence]:
     """Return evidence for every field that is known."""
     most = _MENDED if facts.was_mended else _SURE
+    only = Chosen(None)
     return {
         name: Evidence(
-            confidence=min(most, doubts.get(name, _SURE)),
+            confidence=min(most, chosen.get(name, only).confidence),
             source=facts.source,
-            alternatives=others.get(name, ()),
+            alternatives=chosen.get(name, only).alternatives,
         )
         for name, value in vars(invoice).items()
         if name not in ("evidence", "pages") and value not in (None, ())
@@ -162,38 +151,6 @@ def _share(base: Decimal | None, rate: Decimal | None) -> Decimal:
 def _is_reverse_charge(rows: tuple[VatRow, ...]) -> bool | None:
     """Tell whether the customer owes the VAT (category AE); None without a VAT breakdown."""
     return any(row.category == "AE" for row in rows) if rows else None
-
-
-def _contradictions(invoice: Invoice) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return the confidence of fields that cannot all be right, and ids of warnings."""
-    doubts: dict[str, float] = {}
-    warnings: list[str] = []
-    if not _adds_up(invoice):
-        doubts |= dict.fromkeys(("total_incl", "total_excl", "vat_total"), _CONTRADICTED)
-        warnings.append("totals_do_not_add_up")
-    if not _breakdown_adds_up(invoice):
-        doubts |= dict.fromkeys(("vat_breakdown", "vat_total"), _CONTRADICTED)
-        warnings.append("vat_does_not_add_up")
-    if invoice.due_date and invoice.invoice_date and invoice.due_date < invoice.invoice_date:
-        doubts["due_date"] = _CONTRADICTED
-    return doubts, tuple(warnings)
-
-
-def _adds_up(invoice: Invoice) -> bool:
-    """Tell whether total without VAT + VAT = total with VAT (BR-CO-15), as far as known."""
-    if invoice.total_incl is None or invoice.total_excl is None:
-        return True
-    vat = invoice.vat_total if invoice.vat_total is not None else ZERO
-    return abs(invoice.total_excl + vat - invoice.total_incl) <= _TOLERANCE
-
-
-def _breakdown_adds_up(invoice: Invoice) -> bool:
-    """Tell whether the VAT per rate sums to the VAT total (BR-CO-14), as far as known."""
-    if invoice.vat_total is None or not invoice.vat_breakdown:
-        return True
-    return (
-        abs(sum((v.amount for v in invoice.vat_breakdown), ZERO) - invoice.vat_total) <= _TOLERANCE
-    )
 
 
 def _positive(invoice: Invoice) -> Invoice:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from mailbot.domain.errors import Temporary
 from mailbot.entrypoints.cli.recognition_json import to_record
 from mailbot.recognition.pipeline import recognise, unreadable
 
@@ -37,14 +38,16 @@ def recognise_files(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Say what would be read from documents."""
     places = _places(files, root) if out else {}
-    for path, record in _read_all(files, tuple(password or ()), own_vat):
-        line = json.dumps({"path": str(path), **record}, ensure_ascii=False)
-        if out:
-            _write(out / places[path], line)
-        if as_json:
-            typer.echo(line)
-        elif not out:
-            typer.echo(_sentence(path, record))
+    try:
+        for path, record in _read_all(files, tuple(password or ()), own_vat):
+            line = json.dumps({"path": str(path), **record}, ensure_ascii=False)
+            if out:
+                _write(out / places[path], line)
+            if as_json or not out:
+                typer.echo(line if as_json else _sentence(path, record))
+    except Temporary as error:  # OCR is not installed
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def read_record(path: Path, passwords: tuple[str, ...], own_vat: str) -> Record:

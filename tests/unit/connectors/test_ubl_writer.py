@@ -233,13 +233,13 @@ def test_a_document_without_due_date_names_terms() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"invoice_number": None}, Problem(field="invoice_number", reason="missing")),
-        ({"invoice_date": None}, Problem(field="invoice_date", reason="missing")),
-        ({"currency": None}, Problem(field="currency", reason="missing")),
-        ({"vat_breakdown": ()}, Problem(field="vat_breakdown", reason="missing")),
+        ({"invoice_number": None}, Problem(field="invoice_number", reason="missing_field")),
+        ({"invoice_date": None}, Problem(field="invoice_date", reason="missing_field")),
+        ({"currency": None}, Problem(field="currency", reason="missing_field")),
+        ({"vat_breakdown": ()}, Problem(field="vat_breakdown", reason="missing_field")),
         (
             {"total_incl": Decimal("1300.00")},
-            Problem(field="total_incl", reason="does_not_add_up", value="1300.00"),
+            Problem(field="total_incl", reason="does_not_balance", value="1300.00"),
         ),
     ],
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mailbot.entrypoints.cli import app
+from mailbot.domain.errors import Temporary
+from mailbot.entrypoints.cli import app, recognise
 from tests.kit.structured_builders import Sample, attach, build_cii, build_pdf, build_ubl, page_of
 
 RUN = CliRunner()
@@ -117,3 +118,13 @@ def test_without_json_it_speaks_to_people(folder: Path) -> None:
     lines = RUN.invoke(app, ["recognise", *files]).output.splitlines()
     assert lines[0].endswith("invoice, Drukkerij Voorbeeld BV, 2026-114, 2026-11-13, 1263.00 EUR")
     assert lines[1].endswith("empty.pdf: empty")
+
+
+def test_without_ocr_it_says_so_and_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_ocr(*arguments: object, **options: object) -> None:
+        raise Temporary("Tesseract is not installed.")
+
+    monkeypatch.setattr(recognise, "recognise", no_ocr)
+    result = RUN.invoke(app, ["recognise", str(folder / "one.pdf")])
+    assert result.exit_code == 1
+    assert result.stderr == "Tesseract is not installed.\n"

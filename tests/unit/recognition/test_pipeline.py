@@ -11,7 +11,7 @@ from PIL import Image
 
 from mailbot.domain.invoice import DocumentClass, Invoice, Recognition, RecognitionStatus, Source
 from mailbot.recognition import pipeline
-from mailbot.recognition.pipeline import recognise, status_of
+from mailbot.recognition.pipeline import recognise
 from tests.kit.structured_builders import (
     Sample,
     attach,
@@ -154,6 +154,7 @@ def test_the_xml_of_a_locked_pdf_needs_the_password() -> None:
     locked = attach(
         build_pdf(page_of(Sample())), {"factur-x.xml": build_cii()}, locked_with="geheim"
     )
+    assert recognise(locked, "x.pdf", passwords=["wrong"]).password_required
     opened = recognise(locked, "x.pdf", passwords=["geheim"])
     assert opened.invoice.invoice_number == "2026-114"
     assert opened.invoice.pages == 1
@@ -168,6 +169,8 @@ def test_the_xml_of_a_locked_pdf_needs_the_password() -> None:
         (b"PK\x03\x04....", "x.docx", "unsupported"),
         (b"<a><b></a>", "x.xml", "unreadable"),
         (b'<!DOCTYPE a SYSTEM "http://evil.example/"><a/>', "x.xml", "unreadable"),
+        (b"%PDF-1.7 and then nothing", "x.pdf", "unreadable"),
+        (b"\x89PNG\r\n\x1a\n and then nothing", "x.png", "unreadable"),
     ],
 )
 def test_what_cannot_be_read_says_why(content: bytes, name: str, reason: str) -> None:
@@ -207,10 +210,7 @@ def test_the_status_says_whether_every_mandatory_field_is_known(
     assert recognise(build_ubl(sample), "x.xml").status is status
 
 
-def test_nothing_known_is_empty() -> None:
-    assert status_of(Invoice()) is RecognitionStatus.EMPTY
-
-
+_HYBRID = hybrid()
 _SAMPLES = [
     build_ubl(pdf=b"%PDF-1.4"),
     build_ubl(credit_note=True),
@@ -236,6 +236,17 @@ def test_mutated_xml_never_raises(data: st.DataObject) -> None:
         end = data.draw(st.integers(start, min(len(content), start + 40)))
         content[start:end] = data.draw(st.binary(max_size=12))
     recognise(bytes(content) or b"<", "x.xml")
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
+def test_damaged_hybrid_pdfs_never_raise(
+    page_reader: list[tuple[str, Sequence[str], str]], data: st.DataObject
+) -> None:
+    content = bytearray(_HYBRID)
+    for _ in range(data.draw(st.integers(1, 12))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    recognise(bytes(content), "x.pdf")
 
 
 @given(st.text(max_size=60), st.sampled_from(sorted(vars(Sample()).keys() - {"rows"})))
