@@ -43,10 +43,8 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print(json.dumps(facts))
         return
     for name, value in facts.items():
-        shown = (
-            ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        )
-        print(f"{name:12} {shown or '-'}")
+        parts = value.items() if isinstance(value, dict) else (("", value),)
+        print(f"{name:12} {', '.join(f'{part} {n}'.strip() for part, n in parts) or '-'}")
 
 
 @mail_app.command("list")

@@ -28,10 +28,8 @@ def serve(
     wanted = tuple(filter(None, only.split(","))) or PARTS
     unknown = set(wanted) - set(PARTS)
     if unknown:
-        print(
-            f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}",
-            file=sys.stderr,
-        )
+        known = ", ".join(PARTS)
+        print(f"no such part: {', '.join(sorted(unknown))}; there are {known}", file=sys.stderr)
         raise typer.Exit(USAGE)
     settings = settings_of(config)
     start_logging()
@@ -59,14 +57,10 @@ def _start(settings: Settings, wanted: tuple[str, ...]) -> Service:
 
 
 def _say_where(settings: Settings) -> None:
-    data = places(settings).data
-    print(
-        f"mailbot takes mail on {settings.smtp.listen} (SMTP), pages are on {settings.service.public_url},"
-    )
-    print(f"data is in {data}.")
+    data, pages = places(settings).data, settings.service.public_url
+    print(f"mailbot takes mail on {settings.smtp.listen} (SMTP); pages are on {pages}.")
+    print(f"Data is in {data}.")
     if not settings.outbound.host:
-        print(
-            f"No smarthost is set: mails that go out are on {settings.service.public_url}/outbox"
-        )
+        print(f"No smarthost is set: mails that go out are on {pages}/outbox")
         print(f"and in {data / 'outbox'}/*.eml.")
     sys.stdout.flush()

@@ -17,7 +17,7 @@ DONE, REFUSED, USAGE = 0, 1, 2
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", help="Settings file; default: mailbot.toml if it exists."),
+    typer.Option("--config", help="Settings file; default: mailbot.toml, if any."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable lines.")]
 
