@@ -90,7 +90,6 @@ def texts(content: bytes, name: str) -> list[str]:
     return [node.text or "" for node in etree.fromstring(content).iter(f"{{*}}{name}")]
 
 
-@pytest.mark.feature("KX-OUT-03")
 @pytest.mark.parametrize("kind", [DocumentClass.INVOICE, DocumentClass.CREDIT_NOTE])
 def test_what_was_written_is_read_back(kind: DocumentClass) -> None:
     given_values = replace(INVOICE, document_class=kind)

@@ -133,7 +133,6 @@ def test_the_first_valid_iban_is_chosen_and_the_others_are_alternatives() -> Non
     assert invoice.evidence["iban"].alternatives == (IBAN,)
 
 
-@pytest.mark.feature("CF-PAY-08")
 @pytest.mark.parametrize(
     ("written", "read_as", "confidence"),
     [
