@@ -202,6 +202,12 @@ def test_the_text_is_kept_without_the_files_inside() -> None:
         (Sample(issue_date=""), RecognitionStatus.NOK),
         (Sample(total_incl="", amount_due=""), RecognitionStatus.NOK),
         (Sample(reference="", iban="", due_date=""), RecognitionStatus.OK),
+        (
+            Sample(
+                supplier="", number="", issue_date="", currency="", total_incl="", amount_due=""
+            ),
+            RecognitionStatus.EMPTY,
+        ),
     ],
 )
 def test_the_status_says_whether_every_mandatory_field_is_known(
