@@ -6,7 +6,7 @@ from mailbot.compose.answers import offer
 from mailbot.compose.facts import DocumentView, Line, heading, summary, this_document, warnings
 from mailbot.compose.fields import booking_lines, booking_rows
 from mailbot.compose.render import Enclosures, Letterhead, buttons, write
-from mailbot.compose.sentences import field_name
+from mailbot.compose.sentences import field_name, sentence_or_other
 from mailbot.compose.wording import money, shortened, upper_first
 from mailbot.domain.booking import BookingProposal, ExportFile, Problem
 from mailbot.domain.command import Context
@@ -62,7 +62,8 @@ def write_export_problem(
 
 def _problem(number: int, problem: Problem, head: Letterhead) -> Line:
     value = shortened(problem.value, 80)
-    text = head.say("problems", problem.reason, field=problem.field, value=value or "—")
+    values = {"field": problem.field, "value": value or "—", "reason": problem.reason}
+    text = sentence_or_other(head.language, "problems", problem.reason, **values)
     return Line(number=number, text=upper_first(text))
 
 

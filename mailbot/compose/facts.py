@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.compose.render import NOTHING, Enclosures, Letterhead
+from mailbot.compose.sentences import sentence_or_other
 from mailbot.compose.wording import day, listed, money, near_day, shortened, unbroken
 from mailbot.domain.booking import ExportFile
 from mailbot.domain.document import Document
@@ -93,7 +94,9 @@ def this_document(document: Document, head: Letterhead) -> str:
 
 def warnings(document: Document, head: Letterhead) -> tuple[str, ...]:
     """Return the sentences that stand at the top of every mail about this document."""
-    return tuple(head.say("warnings", name) for name in document.warnings)
+    return tuple(
+        sentence_or_other(head.language, "warnings", name, id=name) for name in document.warnings
+    )
 
 
 def summary(view: DocumentView, head: Letterhead) -> tuple[Row, ...]:

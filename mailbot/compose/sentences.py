@@ -27,6 +27,7 @@ _FIELD_IDS = {
     "total_incl": "total",
     "vat_total": "vat",
     "payment_reference": "communication",
+    "vat_breakdown": "vat",
 }
 
 
@@ -59,8 +60,23 @@ def sentence(language: Language, table_name: str, sentence_id: str, /, **values:
 
 
 def field_name(language: Language, name: str) -> str:
-    """Return the everyday word for a field; an unknown name comes back as it is."""
-    return table(language, "fields").get(_FIELD_IDS.get(name, name), name)
+    """Return the everyday word for a field, or for a verb that is corrected by its own name.
+
+    An unknown name comes back as it is: somebody typed it.
+    """
+    words = {**table(language, "verbs"), **table(language, "fields")}
+    return words.get(_FIELD_IDS.get(name, name), name)
+
+
+def sentence_or_other(
+    language: Language, table_name: str, sentence_id: str, /, **values: object
+) -> str:
+    """Return a sentence whose id comes from stored data, which may be older than the sentences.
+
+    An unknown id is said by the sentence `other` of the table. Raises UnknownSentenceError.
+    """
+    known = sentence_id if sentence_id in table(language, table_name) else "other"
+    return sentence(language, table_name, known, **values)
 
 
 def placeholders(pattern: str) -> frozenset[str]:

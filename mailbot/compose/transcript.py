@@ -6,7 +6,7 @@ from dataclasses import replace
 from mailbot.compose.answers import OFFERED, VERBS, numbers, offer
 from mailbot.compose.facts import DocumentView, Line, enclosures, heading, summary, warnings
 from mailbot.compose.render import Letterhead, buttons, write
-from mailbot.compose.sentences import field_name, in_words
+from mailbot.compose.sentences import field_name, in_words, sentence_or_other
 from mailbot.compose.wording import shortened, upper_first
 from mailbot.domain.command import HARMLESS, Answer, Command, Context, Outcome, Verb
 from mailbot.domain.letter import Letter
@@ -46,7 +46,7 @@ def write_doubt(
     """
     wanted = ("approve", "reject", "document") if context is Context.APPROVAL else ("document",)
     facts = {
-        "doubt": head.say("doubts", answer.doubt),
+        "doubt": sentence_or_other(head.language, "doubts", answer.doubt),
         "written": answer.written.strip().splitlines(),
         "about": heading(view.document, head) if view else "",
         "rows": summary(view, head) if view else (),

@@ -14,6 +14,7 @@ from mailbot.compose.sentences import (
     in_words,
     placeholders,
     sentence,
+    sentence_or_other,
     table,
 )
 from mailbot.domain.command import Context, Verb
@@ -166,6 +167,8 @@ def test_statuses_are_said_in_words(language: Language, said: str) -> None:
         ("field", "total_incl", "bedrag"),
         ("field", "total", "bedrag"),
         ("field", "kleur", "kleur"),
+        ("field", "question", "vraag"),
+        ("field", "vat_breakdown", "btw"),
         ("fields", "supplier_name,total_incl", "leverancier, bedrag"),
         ("verb", "approve", "goedkeuren"),
         ("value", "1210.00", "1210,00"),
@@ -189,6 +192,25 @@ def test_every_mandatory_field_has_a_word_of_its_own(language: Language) -> None
     words = [field_name(language, name) for name in MANDATORY_FIELDS]
     assert len(set(words)) == len(words)
     assert not any("_" in word for word in words)
+
+
+def test_an_id_that_outlived_its_sentence_is_still_said() -> None:
+    said = sentence_or_other("nl", "warnings", "from_an_older_version", id="from_an_older_version")
+    assert "from_an_older_version" in said
+    known = sentence_or_other("nl", "warnings", "credit_note", id="credit_note")
+    assert known == "Dit is een creditnota."
+
+
+def test_every_problem_in_the_code_can_be_said() -> None:
+    reasons = {
+        str(keyword.value.value)
+        for file in (ROOT / "connectors").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+        for keyword in node.keywords
+        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
+    }
+    assert reasons <= set(table("nl", "problems"))
 
 
 def _refusals_in_code() -> list[tuple[str, str, frozenset[str] | None]]:
