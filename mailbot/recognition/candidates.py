@@ -5,7 +5,7 @@ an amount and a date never an invoice number.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,8 @@ _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
 )
 _PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}[\-/]?)\s$")
+#: internet addresses and names of standards, whose digits are no numbers of documents
+_ADDRESS = re.compile(r"\S*(?:://|www\.|@|urn:|:\S+:)\S*")
 #: what is blanked out; no grammar matches it
 _BLANK = "\u2588"
 
@@ -77,18 +79,29 @@ class Candidates:
 def find_candidates(layout: Layout) -> Candidates:
     """Return the candidates of `layout`."""
     found = Candidates()
-    for cell in layout.cells:
-        if any(c.isdigit() for c in cell.text):
-            _read_cell(cell, found)
-        else:
-            _take(cell, cell.text, grammars.find_bics, found.bics)
-            _take(cell, cell.text, grammars.find_terms, found.terms)
+    for row in layout.rows:
+        _take_terms(row, found.terms)
+        for cell in row:
+            if any(c.isdigit() for c in cell.text):
+                _read_cell(cell, found)
+            else:
+                _take(cell, cell.text, grammars.find_bics, found.bics)
     return found
+
+
+def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
+    """Add the terms of a whole row: "Betaling" and "30 dagen" may be two cells."""
+    text = " ".join(cell.text for cell in row)
+    for found in grammars.find_terms(text):
+        at = 0
+        for cell in row:
+            if at <= found.start < at + len(cell.text) + 1 and len(into) < _MAX:
+                into.append(Candidate(found.value, cell, found.start - at, found.end - at))
+            at += len(cell.text) + 1
 
 
 def _read_cell(cell: Cell, found: Candidates) -> None:
     text = cell.text
-    _take(cell, text, grammars.find_terms, found.terms)
     for finder, into in (
         (grammars.find_ogms, found.ogms),
         (grammars.find_ibans, found.ibans),
@@ -177,6 +190,7 @@ def _without_money(text: str) -> str:
 
 def _find_numbers(text: str) -> Iterator[Found[str]]:
     """Yield words with a digit, with capitals before them that belong to them ("A 319151")."""
+    text = _ADDRESS.sub(lambda m: _BLANK * len(m[0]), text)
     for match in _NUMBER.finditer(text):
         yield Found(match[0], *match.span())
         prefix = _PREFIX.search(text[: match.start()])

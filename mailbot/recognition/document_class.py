@@ -13,6 +13,10 @@ _CLASSES = {"invoice": DocumentClass.INVOICE, "credit_note": DocumentClass.CREDI
 #: words of the longest heading
 _MAX_WORDS = 5
 _LEAST = 0.9
+#: times the usual letters from which a text is a heading wherever it stands
+_HEADING_SIZE = 1.3
+#: what the label "invoice number" counts as against headings
+_LABEL_PROMINENCE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,13 @@ def decide_paper_kind(layout: Layout, *, is_negative: bool, has_total: bool) -> 
         found = _heading(cell, layout)
         if found and found[1] > scores.get(found[0], (0.0, cell))[0]:
             scores[found[0]] = (found[1], cell)
-    kind = _by_heading(scores) or _by_labels(layout, has_total=has_total)
+    by_labels = _by_labels(layout, has_total=has_total)
+    if by_labels.cell is not None:
+        # "Factuurnummer" speaks for an invoice; a heading must stand out more than that.
+        name, cell = by_labels.name, by_labels.cell
+        if scores.get(name, (0.0, cell))[0] < _LABEL_PROMINENCE:
+            scores[name] = (_LABEL_PROMINENCE, cell)
+    kind = _by_heading(scores) or by_labels
     if is_negative and kind.document_class is DocumentClass.INVOICE:
         return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", kind.cell)
     return kind
@@ -75,10 +85,18 @@ def _prominence(cell: Cell, words: list[str], length: int, layout: Layout) -> fl
         score -= 0.2
     if cell.text.rstrip().endswith(":") or (":" in cell.text and rest):
         score -= 0.6
+    if size < _HEADING_SIZE and _has_value_beside(cell, layout):
+        score -= 0.7
     if cell.text.isupper():
         score += 0.15
     height = max(cell.page.height, 1.0)
     return score + 0.5 * (1.0 - cell.box[1] / height)
+
+
+def _has_value_beside(cell: Cell, layout: Layout) -> bool:
+    """Tell whether a number stands right of `cell`: then it is a label, not a heading."""
+    right = [c for c in layout.rows[cell.row] if c.x0 > cell.x0]
+    return bool(right) and any(c.isdigit() for c in right[0].text)
 
 
 def _by_heading(scores: dict[str, tuple[float, Cell]]) -> PaperKind | None:
@@ -100,7 +118,7 @@ def _by_labels(layout: Layout, *, has_total: bool) -> PaperKind:
     labels = [o for o in find_labels(layout, ("invoice_number",)) if o.weight == 1.0]
     for label in labels:
         text = compact(label.cell.text[label.start : label.end])
-        if any(word in text for word in ("credit", "avoir", "gutschrift", "nc")):
+        if any(word in text for word in ("credit", "avoir", "gutschrift")):
             return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", label.cell)
     if labels:
         return PaperKind(DocumentClass.INVOICE, 0.9, "invoice", labels[0].cell)

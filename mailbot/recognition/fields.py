@@ -14,7 +14,7 @@ from mailbot.recognition.candidates import Candidate, Candidates, month_first, r
 from mailbot.recognition.grammars import DateReading, Identifier, Term
 from mailbot.recognition.labels import Link, find_labels, link
 from mailbot.recognition.layout import Layout
-from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded
+from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, tokens
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ _DATE_KINDS = ("invoice_date", "due_date", "other_date")
 #: an invoice that is due later was misread
 _LONGEST_TERM = timedelta(days=400)
 _MIN_REFERENCE = 4
+_INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
 _PAYMENT_WORDS = re.compile(
     r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
     r"pay|transfer|wire|account|mededeling|communication"
@@ -83,10 +84,21 @@ def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | Non
     ranked = [
         _Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
-        if (score := _best(named, "invoice_number") * _number_shape(candidate)) > 0
+        if (score := _number_score(named) * _number_shape(candidate)) > 0
         and not any(_covers(one, candidate) for one in named)
     ]
     return _decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
+
+
+def _number_score(named: Sequence[Link]) -> float:
+    """Return how well labels call it the invoice's number: "Rechnung (380) Nr. 12" does, too."""
+    score = _best(named, "invoice_number")
+    best = next((one for one in named if one.label.kind == "invoice_number"), None)
+    if best is None or best.label.weight == 1.0 or not score:
+        return score
+    before = tokens(best.label.cell.text[: best.label.start])
+    is_titled = any(word in _INVOICE_WORDS or word.endswith("rechnung") for word in before[:4])
+    return min(1.0, score * 1.6) if is_titled else score
 
 
 def _covers(one: Link, candidate: Candidate[str]) -> bool:
@@ -101,7 +113,7 @@ def _number_shape(candidate: Candidate[str]) -> float:
     shape = 1.0 if n_digits >= 3 else 0.8 if n_digits == 2 else 0.6  # noqa: PLR2004
     if re.fullmatch(r"\d{1,2}|\d+[.,]\d{2}|(?:19|20)\d{2}", text):
         shape *= 0.55
-    if re.fullmatch(r"\d+[a-z]{1,3}|[\d:]+|\d+x\d+", text) or "%" in text:
+    if re.fullmatch(r"\d+[a-z]{1,3}|\d+(?::\d+)+|\d+x\d+", text) or "%" in text:
         shape *= 0.3
     if " " in text:
         shape *= 1.04 if candidate.start == 0 else 1.0

@@ -305,7 +305,9 @@ def _foreign_vat(text: str, match: re.Match[str]) -> Found[Identifier] | None:
         if len(compact) >= 8 and read_vat_number(country + compact):  # noqa: PLR2004
             end = match.start(2) + length
             return Found(Identifier(country + compact), match.start(), end)
-    run = re.match(r"[A-Z]{2}[ ]?[0-9]{8,12}(?![0-9A-Z])", text[match.start() :])
+    run = re.match(
+        r"[A-Z]{2}[ ]?(?=[A-Z]{0,2}\d{6})[0-9A-Z]{8,12}(?![0-9A-Z])", text[match.start() :]
+    )
     if run and country not in ("BE", "NL"):
         number = run[0].replace(" ", "")
         return Found(Identifier(number, is_valid=False), match.start(), match.start() + run.end())

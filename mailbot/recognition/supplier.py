@@ -28,10 +28,11 @@ _SEPARATOR = re.compile(
 )
 _POSTCODE_CITY = re.compile(
     r"(?:^|[\s,(-])(?:[A-Z]{1,2}-)?(?:\d{4}\s?[A-Z]{2}|\d{4,5})\s+[A-Z\u00c0-\u00dd][\w'\u00c0-\u00ff.-]+"
-    r"|[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}\b|\b[A-Z]{2}\s\d{5}\b"
+    r"|[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}\b|\b[A-Z]{2}\s\d{5}\b|\b[A-Z]\d[\dW]\s[A-Z0-9]{4}\b"
 )
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.|www\.|https?:|\+\d{2}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,})\.")
+_PAPER_WORD = re.compile(r"rechnung|factuur|facture|invoice")
 _PERSON_TITLES = frozenset(
     {
         "herrn",
@@ -86,7 +87,21 @@ _ALL_LABELS = frozenset(
     compact(w) for kind in LABELS.values() for words in kind.values() for w in words
 )
 _MAX_NAME = 70
+#: longest name without a legal form, in words
+_MAX_WORDS = 6
+#: an address: how many lines, rows of the page, and letter heights between two lines
+_ADDRESS_LINES, _ADDRESS_ROWS, _ADDRESS_GAP = 5, 14, 2.4
+_ALIGNED = 4.0
+#: how far a section with a heading reaches: lines down, and share of the page to the right
+_SECTION_LINES, _SECTION_SHARE = 11, 0.42
+#: a line that ends with a house number is a street
+_STREET = re.compile(
+    r"\D\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?(?:,?\s(?:bus|bte|box|b)\s?\w+)?$"
+)
 _SAME_NAME = 0.75
+_MAX_NAMES = 60
+#: below these scores nobody is named
+_LEAST_SUPPLIER, _LEAST_CUSTOMER = 0.3, 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +128,8 @@ def decide_parties(layout: Layout, candidates: Candidates, own_vat: str = "") ->
     sides = _Sides(layout)
     own = re.sub(r"[^A-Z0-9]", "", own_vat.upper())
     supplier_vat, customer_vat = _decide_vats(layout, candidates, sides, own)
-    names = _names(layout)
-    domains = frozenset(m[1].lower() for m in _DOMAIN.finditer(layout.text))
-    customer = _decide_customer(names, layout, sides, (supplier_vat, customer_vat))
-    rest = [n for n in names if customer is None or not _same(n.text, customer.value)]
-    supplier = _decide_supplier(rest, layout, sides, (supplier_vat, customer_vat), domains)
+    vats = (supplier_vat, customer_vat)
+    supplier, customer = _decide_names(_names(layout), layout, sides, vats)
     return Parties(
         supplier_name=supplier,
         supplier_vat=supplier_vat,
@@ -168,7 +180,7 @@ class _Sides:
         n_words = len(set(tokens(text)) & compacted("own_words"))
         n_words += bool(_CONTACT.search(text))
         score = min(1.2, 0.4 * n_words)
-        if len(_SEPARATOR.findall(cell.text)) >= 2 and _POSTCODE_CITY.search(cell.text):  # noqa: PLR2004
+        if _is_one_line_address(cell.text):
             score += 0.8
         lines = sum(1 for c in block if c.text)
         is_window = 3 <= lines <= 7 and any(_POSTCODE_CITY.search(c.text) for c in block)  # noqa: PLR2004
@@ -207,8 +219,10 @@ def _distance(label: Label, cell: Cell) -> float | None:
     right = cell.x0 - label.cell.x1
     if -1.2 < down <= 0.5 and 0 <= right < 12 * size:  # noqa: PLR2004
         return 1.0 + right / size / 4
-    if 0 <= down + 0.6 and down < 9 and abs(cell.x0 - label.cell.x0) < 6 * size:  # noqa: PLR2004
-        return 1.5 + max(down, 0.0) + abs(cell.x0 - label.cell.x0) / size / 3
+    shift = cell.x0 - label.cell.x0
+    is_under = -2 * size < shift < _SECTION_SHARE * cell.page.width
+    if -0.6 <= down < _SECTION_LINES and is_under:  # noqa: PLR2004
+        return 1.5 + max(down, 0.0) + abs(shift) / size / 4
     return None
 
 
@@ -289,8 +303,8 @@ def _names(layout: Layout) -> list[_Name]:
             name = _cleaned(piece)
             if name and _has_legal_form(name):
                 names.append(_Name(name, cell, has_legal_form=True))
-    for block in layout.blocks:
-        head = _head_of_address(block)
+    for city, column in _columns(layout):
+        head = _head_of_address(city, column)
         if head is not None:
             name = _cleaned(_SEPARATOR.split(head.text)[0])
             if name:
@@ -308,7 +322,7 @@ def _big_names(layout: Layout) -> list[_Name]:
     top = [c for c in cells if c.box[1] < 0.25 * first.height]
     names = []
     for place, cell in enumerate(top):
-        name = _cleaned(cell.text)
+        name = _cleaned(_SEPARATOR.split(cell.text)[0])
         if name and (cell.height > 1.25 * usual or place < 2):  # noqa: PLR2004
             names.append(_Name(name, cell, _has_legal_form(name)))
     return names
@@ -327,7 +341,15 @@ def _cleaned(text: str) -> str | None:
     words = tokens(name)
     if all(w in _TITLES or w in _ALL_LABELS for w in words):
         return None
-    return name
+    is_sentence = len(words) > _MAX_WORDS or any(_PAPER_WORD.search(w) for w in words)
+    if is_sentence and not _has_legal_form(name):
+        return None
+    return None if _is_place(name) else name
+
+
+def _is_place(text: str) -> bool:
+    """Tell whether a line is a street or a town."""
+    return bool(_STREET.search(text) or _POSTCODE_CITY.search(text))
 
 
 def _has_legal_form(name: str) -> bool:
@@ -352,70 +374,140 @@ def _has_legal_form(name: str) -> bool:
     return pair in _LEGAL
 
 
-def _head_of_address(block: Sequence[Cell]) -> Cell | None:
-    """Return the line of a block that names who lives at its address."""
-    ends = [n for n, cell in enumerate(block) if _POSTCODE_CITY.search(cell.text)]
-    if not ends or ends[0] == 0:
-        return None
-    for cell in block[max(0, ends[0] - 5) : ends[0]]:
-        flat = compact(cell.text)
-        if _cleaned(cell.text) and flat not in _PERSON_TITLES and not _is_label_line(cell.text):
-            return cell
-    return None
+def _head_of_address(city: Cell, column: Sequence[Cell]) -> Cell | None:
+    """Return the line that names who lives in `city`: the top of the address in its column."""
+    head, lower, pitch = None, city, 0.0
+    for cell in reversed(column):
+        gap = lower.box[1] - cell.box[3]
+        is_far = gap > _ADDRESS_GAP * max(lower.height, cell.height) or (
+            pitch and lower.box[1] - cell.box[1] > 1.7 * pitch  # noqa: PLR2004
+        )
+        if is_far or _is_heading_line(cell.text) or _is_one_line_address(cell.text):
+            break
+        pitch, lower = lower.box[1] - cell.box[1], cell
+        if _cleaned(cell.text):
+            head = cell
+    return head
 
 
-def _is_label_line(text: str) -> bool:
-    head, colon, rest = text.partition(":")
-    return bool(colon) and compact(head) in _ALL_LABELS and not rest.strip()
+def _columns(layout: Layout) -> Iterable[tuple[Cell, list[Cell]]]:
+    """Yield each line with a postcode and town, and the lines that begin above it."""
+    for city in layout.cells:
+        if not _POSTCODE_CITY.search(city.text) or _is_one_line_address(city.text):
+            continue
+        above = [
+            cell
+            for row in layout.rows[max(0, city.row - _ADDRESS_ROWS) : city.row]
+            for cell in row
+            if cell.page is city.page and abs(cell.x0 - city.x0) < _ALIGNED
+        ]
+        yield city, above[-_ADDRESS_LINES:]
 
 
-def _decide_customer(
+def _is_one_line_address(text: str) -> bool:
+    """Tell whether name, street and town stand on one line: a sender's line or a footer."""
+    return len(_SEPARATOR.findall(text)) >= 2 and bool(_POSTCODE_CITY.search(text))  # noqa: PLR2004
+
+
+def _is_heading_line(text: str) -> bool:
+    """Tell whether a line is a heading over an address: "Factuur voor:", "Bill to"."""
+    flat = compact(text)
+    return flat in _ALL_LABELS or flat in _TITLES
+
+
+def _decide_names(
     names: Sequence[_Name],
     layout: Layout,
     sides: _Sides,
     vats: tuple[Decision[str] | None, Decision[str] | None],
-) -> Decision[str] | None:
-    scored = []
-    for name in names:
-        score = -sides.of(name.cell) + (0.4 if name.has_legal_form else 0.0)
-        score += 0.9 if name.heads_address else -0.4
-        score += _shared(name.cell, layout, vats[1]) - _shared(name.cell, layout, vats[0])
-        scored.append((score, name))
-    return _best_name(scored, least=0.6)
-
-
-def _decide_supplier(
-    names: Sequence[_Name],
-    layout: Layout,
-    sides: _Sides,
-    vats: tuple[Decision[str] | None, Decision[str] | None],
-    domains: frozenset[str],
-) -> Decision[str] | None:
-    scored = []
+) -> tuple[Decision[str] | None, Decision[str] | None]:
+    """Return the names of supplier and customer: the two different firms that fit best together."""
+    firms = _firms(names)
     usual = median([c.height for c in layout.cells] or [1.0])
-    for name in names:
-        score = sides.of(name.cell) + (1.0 if name.has_legal_form else 0.0)
-        score += _shared(name.cell, layout, vats[0]) - _shared(name.cell, layout, vats[1])
-        score += 0.8 if _is_in(name.text, domains) else 0.0
-        score += 0.7 if name.cell.height > 1.25 * usual and name.cell.page.number == 1 else 0.0
-        score += 0.3 * sum(1 for o in names if o is not name and _same(o.text, name.text))
-        scored.append((score, name))
-    return _best_name(scored, least=0.3)
+    domains = frozenset(m[1].lower() for m in _DOMAIN.finditer(layout.text))
+    selling, buying = [], []
+    for firm in firms:
+        many = 0.3 * min(len(firm) - 1, 3)
+        selling.append(
+            max(
+                (_as_supplier(n, layout, sides, vats, usual, domains) + many, i)
+                for i, n in enumerate(firm)
+            )
+        )
+        buying.append(max((_as_customer(n, layout, sides, vats), i) for i, n in enumerate(firm)))
+    best = max(
+        (
+            (_worth(selling, s, _LEAST_SUPPLIER) + _worth(buying, c, _LEAST_CUSTOMER), -s, -c)
+            for s in range(-1, len(firms))
+            for c in range(-1, len(firms))
+            if s != c or s < 0
+        ),
+        default=(0.0, 1, 1),
+    )
+    supplier, customer = -best[1], -best[2]
+    return (
+        _name_decision(firms, selling, supplier),
+        _name_decision(firms, buying, customer),
+    )
 
 
-def _best_name(scored: Sequence[tuple[float, _Name]], least: float) -> Decision[str] | None:
-    if not scored:
+def _worth(scores: Sequence[tuple[float, int]], place: int, least: float) -> float:
+    """Return by how much a firm is better than naming nobody (place -1)."""
+    return scores[place][0] - least if place >= 0 else 0.0
+
+
+def _firms(names: Sequence[_Name]) -> list[list[_Name]]:
+    """Return the names grouped by firm."""
+    firms: list[list[_Name]] = []
+    for name in names[:_MAX_NAMES]:
+        known = next((f for f in firms if _same(f[0].text, name.text)), None)
+        if known is None:
+            firms.append([name])
+        else:
+            known.append(name)
+    return firms
+
+
+def _as_customer(
+    name: _Name,
+    layout: Layout,
+    sides: _Sides,
+    vats: tuple[Decision[str] | None, Decision[str] | None],
+) -> float:
+    score = -sides.of(name.cell) + (0.4 if name.has_legal_form else 0.0)
+    score += 0.9 if name.heads_address else -0.4
+    return score + _shared(name.cell, layout, vats[1]) - _shared(name.cell, layout, vats[0])
+
+
+def _as_supplier(  # noqa: PLR0917, PLR0913
+    name: _Name,
+    layout: Layout,
+    sides: _Sides,
+    vats: tuple[Decision[str] | None, Decision[str] | None],
+    usual: float,
+    domains: frozenset[str],
+) -> float:
+    score = sides.of(name.cell) + (1.0 if name.has_legal_form else 0.0)
+    score += _shared(name.cell, layout, vats[0]) - _shared(name.cell, layout, vats[1])
+    score += 0.8 if _is_in(name.text, domains) else 0.0
+    is_large = name.cell.height > 1.25 * usual and name.cell.page.number == 1
+    return score + (0.7 if is_large else 0.0)
+
+
+def _name_decision(
+    firms: Sequence[Sequence[_Name]], scores: Sequence[tuple[float, int]], chosen: int
+) -> Decision[str] | None:
+    if chosen < 0:
         return None
-    score, name = max(scored, key=lambda pair: pair[0])
-    if score < least:
-        return None
-    others = sorted((p for p in scored if not _same(p[1].text, name.text)), key=lambda p: -p[0])
+    score, place = scores[chosen]
+    name = firms[chosen][place]
+    others = sorted(((s, -n) for n, (s, _) in enumerate(scores) if n != chosen), reverse=True)
     gap = score - others[0][0] if others else 1.5
     confidence = max(0.3, min(0.95, 0.62 + 0.08 * score + 0.1 * min(gap, 1.5)))
     start = max(name.cell.text.find(name.text), 0)
-    place = Candidate(name.text, name.cell, start, start + len(name.text))
-    alternatives = tuple(dict.fromkeys(p[1].text for p in others))[:3]
-    return Decision(name.text, confidence, place, alternatives)
+    where = Candidate(name.text, name.cell, start, start + len(name.text))
+    alternatives = tuple(firms[-n][0].text for _, n in others[:3])
+    return Decision(name.text, confidence, where, alternatives)
 
 
 def _shared(cell: Cell, layout: Layout, vat: Decision[str] | None) -> float:

@@ -18,7 +18,15 @@ from mailbot.recognition.grammars import AmountReading
 from mailbot.recognition.labels import Label, find_labels, link
 from mailbot.recognition.layout import Layout
 
-_KINDS = ("total_incl", "total_excl", "vat_total", "amount_due", "prepaid", "other_amount")
+_KINDS = (
+    "total_incl",
+    "total_excl",
+    "vat_total",
+    "amount_due",
+    "prepaid",
+    "discount",
+    "other_amount",
+)
 #: VAT rates of Belgium, the Netherlands, Luxembourg, France, Germany and neighbours, in percent
 _KNOWN_RATES = frozenset(
     Decimal(r) for r in ("2.1", "3", "5", "5.5", "6", "7", "8", "8.5", "9", "10", "12", "14", "15", "16",
@@ -31,6 +39,8 @@ _ROUNDING = 2
 _MAX_VALUES = 400
 _MAX_TOTALS = 25
 _LINES_PER_RATE = 6
+#: rates of one document
+_MAX_RATES = 4
 
 
 @dataclass(slots=True)
@@ -194,19 +204,23 @@ def _sums(
     """Yield explanations of the amounts."""
     biggest = sorted(values, reverse=True)
     named = [c for c in biggest if _incl_role(values[c]) > 0]
+    tables = _tables(lines)
     for incl in list(dict.fromkeys([*named[:_MAX_TOTALS], *biggest[:5]])):
-        own = 1.2 * _incl_role(values[incl]) + (0.05 if incl == biggest[0] else 0.0)
         if incl == 0:
             continue
+        own = 1.2 * _incl_role(values[incl]) + (0.05 if incl == biggest[0] else 0.0)
         yield _Sum(incl, None, None, own)
         yield _without_vat(incl, own, values, zero_rated=zero_rated)
         yield from _with_vat(incl, own, values, lines)
+        yield from _with_table(incl, own, values, tables)
 
 
 def _incl_role(value: _Value) -> float:
     due = 0.85 * value.role("amount_due")
-    penalty = 0.5 * value.role("other_amount") if value.role("total_incl") < 1 else 0.0
-    return max(value.role("total_incl"), due) - penalty
+    penalty = max(value.role("other_amount"), value.role("discount"))
+    return max(value.role("total_incl"), due) - (
+        0.5 * penalty if value.role("total_incl") < 1 else 0.0
+    )
 
 
 def _without_vat(incl: int, own: float, values: dict[int, _Value], *, zero_rated: bool) -> _Sum:
@@ -221,20 +235,68 @@ def _without_vat(incl: int, own: float, values: dict[int, _Value], *, zero_rated
 def _with_vat(
     incl: int, own: float, values: dict[int, _Value], lines: dict[Decimal, list[_Line]]
 ) -> Iterable[_Sum]:
+    """Explain a total by two other amounts on the page: without VAT, and VAT."""
     for excl, value in values.items():
         vat = incl - excl
         if vat <= 0 or vat not in values or vat * 100 > excl * _MAX_RATE:
             continue
-        score = own + 0.8 * value.role("total_excl") + 0.8 * values[vat].role("vat_total")
-        score -= 0.4 * (value.role("prepaid") + values[vat].role("prepaid"))
         rate = _single_rate(excl, vat)
+        score = own + _named_sum(value, values[vat])
         score += 0.5 if rate in lines else 0.25 if rate else 0.0
-        chosen = _explain(excl, vat, values, lines)
-        if not chosen and rate:
-            chosen = (_Line(rate, excl, vat, 0.0),)
-        elif chosen:
-            score += 0.6
-        yield _Sum(incl, excl, vat, score, chosen)
+        yield _Sum(incl, excl, vat, score, (_Line(rate, excl, vat, 0.0),) if rate else ())
+
+
+def _named_sum(excl: _Value | None, vat: _Value | None) -> float:
+    """Return how well labels say that these are the amount without VAT and the VAT."""
+    score = 0.0
+    if excl:
+        score += 0.8 * excl.role("total_excl") - 0.4 * excl.role("prepaid")
+    if vat:
+        score += 0.8 * vat.role("vat_total") - 0.4 * vat.role("prepaid")
+    return score
+
+
+def _with_table(
+    incl: int, own: float, values: dict[int, _Value], tables: Sequence[tuple[_Line, ...]]
+) -> Iterable[_Sum]:
+    """Explain a total by rows of a VAT table, and by an untaxed amount that fills the gap."""
+    for rows in tables:
+        base = sum(one.base for one in rows)
+        vat = sum(one.amount for one in rows)
+        for excl, untaxed in _bases(incl, base, vat, values, len(rows)):
+            shown = (excl in values) + (incl - excl in values)
+            together = sum(one.score for one in rows) / len(rows)
+            score = own + _named_sum(values.get(excl), values.get(incl - excl))
+            score += 0.5 + 0.3 * shown + 0.12 * together + 0.8 * (len(rows) - 1)
+            score -= 0.3 if untaxed else 0.0
+            yield _Sum(incl, excl, incl - excl, score, (*rows, *untaxed))
+
+
+def _bases(
+    incl: int, base: int, vat: int, values: dict[int, _Value], n_rows: int
+) -> Iterable[tuple[int, tuple[_Line, ...]]]:
+    """Yield the totals without VAT that fit a table, with the row that has no VAT."""
+    rest = incl - vat - base
+    if abs(rest) <= n_rows:
+        # The printed total may differ by a cent a row from the sum of the rows.
+        excl = next((e for e in (base, base + rest) if e in values), base + rest)
+        yield excl, ()
+    elif rest > 0 and rest in values and (base + rest) in values:
+        discount = values[rest].role("discount") > 0
+        # No VAT is due on a cash discount (Belgian VAT code art. 28): it is no row of its own.
+        yield base + rest, () if discount else (_Line(Decimal(0), rest, 0, 0.0),)
+
+
+def _tables(lines: dict[Decimal, list[_Line]]) -> list[tuple[_Line, ...]]:
+    """Return what can be the VAT table: at most one row a rate, no amount twice."""
+    likeliest = sorted(lines.values(), key=lambda found: -max((o.score for o in found), default=0))
+    choices: list[list[_Line | None]] = [[None, *found] for found in likeliest if found]
+    tables = []
+    for combination in product(*choices[:_MAX_RATES]):
+        rows = tuple(line for line in combination if line)
+        if rows and len({(o.base, o.amount) for o in rows}) == len(rows):
+            tables.append(rows)
+    return tables
 
 
 def _single_rate(excl: int, vat: int) -> Decimal | None:
@@ -290,37 +352,6 @@ def _togetherness(base: _Value, vat: _Value, rate_rows: set[int]) -> float:
     return score + base.role("total_excl") + vat.role("vat_total")
 
 
-def _explain(
-    excl: int, vat: int, values: dict[int, _Value], lines: dict[Decimal, list[_Line]]
-) -> tuple[_Line, ...]:
-    """Return the rows of the VAT table that add up to the totals, () if there are none."""
-    best: tuple[float, tuple[_Line, ...]] = (0.0, ())
-    choices: list[list[_Line | None]] = [[None, *found] for found in lines.values() if found][:5]
-    for combination in product(*choices):
-        chosen = tuple(line for line in combination if line)
-        if not chosen or abs(sum(one.amount for one in chosen) - vat) > 1:
-            continue
-        rest = excl - sum(one.base for one in chosen)
-        untaxed = _untaxed(rest, values, len(chosen))
-        if untaxed is None:
-            continue
-        score = sum(one.score for one in chosen) / len(chosen) + (0.5 if rest == 0 else 0.0)
-        if score > best[0]:
-            best = (score, (*chosen, *untaxed))
-    return best[1]
-
-
-def _untaxed(rest: int, values: dict[int, _Value], n_lines: int) -> tuple[_Line, ...] | None:
-    """Return the row without VAT that fills the gap, () without a gap, None if nothing fits."""
-    if abs(rest) <= n_lines:
-        return ()
-    if rest < 0 or rest not in values:
-        return None
-    if values[rest].role("other_amount") > 0:  # a cash discount, on which no VAT is due
-        return ()
-    return (_Line(Decimal(0), rest, 0, 0.0),)
-
-
 # --- the decision --------------------------------------------------------------------------------
 
 
@@ -339,8 +370,9 @@ def _decided(
     excl = vat = None
     if best.excl is not None and best.vat is not None:
         near = sure if best.vat or zero_rated else sure * 0.75
-        excl = Decision(_money(best.excl), near, values[best.excl].place("total_excl"))
-        vat_value = values.get(best.vat)
+        excl_value, vat_value = values.get(best.excl), values.get(best.vat)
+        excl_place = excl_value.place("total_excl") if excl_value else None
+        excl = Decision(_money(best.excl), near, excl_place)
         vat = Decision(_money(best.vat), near, vat_value.place("vat_total") if vat_value else None)
     return Totals(
         total_incl=total,
@@ -356,7 +388,7 @@ def _confidence(best: _Sum, values: dict[int, _Value]) -> float:
     """Return how sure the total is: labelled and adding up, one of both, or neither."""
     label = min(_incl_role(values[best.incl]), 1.0)
     if best.vat and best.excl is not None:
-        full = values[best.vat].role("vat_total") > 0 or values[best.excl].role("total_excl") > 0
+        full = _named_sum(values.get(best.excl), values.get(best.vat)) > 0
         sum_is_good = full and bool(best.lines)
         return min(0.98, (0.86 if sum_is_good else 0.6) + 0.12 * label)
     if best.vat == 0:
@@ -405,7 +437,7 @@ def _amount_due(
 
 
 def _is_rest(value: _Value) -> bool:
-    return value.role("amount_due") >= 1.0 and not value.role("other_amount")
+    return value.role("amount_due") >= 1.0 and not value.role("discount")
 
 
 def _cents(amount: Decimal) -> int:
