@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from mailbot.rules.booking import add_line, remove_line, set_line
-
 from handlers.acting import Act, Result
 from handlers.progress import ask_approvals_again, with_booking
 from mailbot.domain.booking import BookingProposal
@@ -11,6 +9,7 @@ from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Note, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
+from mailbot.rules.booking import TypedLine, add_line, remove_line, set_line
 from mailbot.rules.corrections import changed_fields, correct
 from mailbot.rules.flow import MATERIAL_FIELDS
 from storage.documents import record_document
@@ -62,10 +61,15 @@ def change_line(act: Act) -> Result:
 def _changed_booking(act: Act, booking: BookingProposal) -> BookingProposal:
     if act.command.verb is Verb.REMOVE_LINE:
         return remove_line(booking, _line_number(act))
-    account, amount, vat_code = act.arg("account"), act.arg("amount"), act.arg("vat_code")
+    typed = TypedLine(
+        account=act.arg("account"),
+        amount=act.arg("amount"),
+        vat_code=act.arg("vat_code"),
+        text=act.arg("text"),
+    )
     if act.command.verb is Verb.ADD_LINE:
-        return add_line(booking, account, amount, vat_code, act.arg("text"))
-    return set_line(booking, _line_number(act), account, amount, vat_code, act.arg("text"))
+        return add_line(booking, typed)
+    return set_line(booking, _line_number(act), typed)
 
 
 def _line_number(act: Act) -> int:

@@ -4,27 +4,142 @@ from dataclasses import replace
 from functools import partial
 
 from connectors.base import ExportJob
-from connectors.delivery import deliver_to_folder
+from connectors.delivery import TargetTakenError, deliver_to_folder
 from connectors.registry import find_connector
 from handlers.asking import Showing, show
 from handlers.context import Context, Unit
-from handlers.correspondence import Post, dossier_manager, post
+from handlers.correspondence import Post, dossier_manager, find_person, post, reader_of
 from handlers.progress import change_status
 from mailbot.compose.exports import write_export_mail, write_export_problem
 from mailbot.domain.booking import BookingProposal, ExportFile, Problem
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.document import Document, Status
+from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
+from mailbot.domain.letter import Reader
 from mailbot.domain.people import Dossier
-from mailbot.rules.booking import propose_booking
+from mailbot.rules.booking import check_booking, propose_booking
 from storage.definitions import get_dossier, get_office
-from storage.documents import find_export, get_document, record_document, record_export
+from storage.documents import get_document, record_export
+
+#: the folder of bookings, below the data folder
+_EXPORTS = "exports"
 
 
 def handle(context: Context, job: Job) -> None:
-    """Export one document, once: the booking's key makes a second export the same one."""
+    """Export one document, once.
+
+    Files are written before the transaction ends: after a crash between the two the same files
+    are written again, under the same names.
+    """
     with context.transaction() as unit:
         document = get_document(unit.session, job.ids["document"])
         if document.status is not Status.TO_EXPORT:
             return
+        dossier = get_dossier(unit.session, document.dossier)
+        booking = document.booking or propose_booking(document, dossier)
+        if isinstance(booking, list):
+            _fail(unit, document, dossier, booking)
+        else:
+            _export(unit, document, dossier, booking)
+
+
+def _export(unit: Unit, document: Document, dossier: Dossier, booking: BookingProposal) -> None:
+    files = _make(unit.context, document, dossier, booking)
+    if isinstance(files, list):
+        _fail(unit, document, dossier, files)
+        return
+    try:
+        names = _deliver(unit, dossier, booking, files)
+    except (OSError, TargetTakenError) as error:
+        problem = Problem(field="export", reason="target_unreachable", value=str(error))
+        _fail(unit, document, dossier, [problem])
+        return
+    _finish(unit, document, booking, names)
+
+
+def _make(
+    context: Context, document: Document, dossier: Dossier, booking: BookingProposal
+) -> tuple[ExportFile, ...] | list[Problem]:
+    problems = check_booking(booking)
+    if problems or document.invoice is None:
+        return problems
+    job = ExportJob(
+        booking=booking,
+        invoice=document.invoice,
+        dossier=dossier,
+        original=_file(context, document.original),
+        visual=_file(context, document.visual),
+    )
+    return find_connector(dossier.export.connector).export(job)
+
+
+def _file(context: Context, stored: StoredFile) -> ExportFile:
+    content = context.blobs.get(stored.sha256)
+    return ExportFile(name=stored.name, media_type=stored.media_type, content=content)
+
+
+def _deliver(
+    unit: Unit, dossier: Dossier, booking: BookingProposal, files: tuple[ExportFile, ...]
+) -> list[str]:
+    if dossier.export.delivery == "mail":
+        _deliver_by_mail(unit, dossier, booking, files)
+        return [file.name for file in files]
+    target = dossier.export.target or f"{_EXPORTS}/{dossier.code}"
+    folder = unit.context.settings.service.data.absolute() / target
+    return deliver_to_folder(folder, files)
+
+
+def _deliver_by_mail(
+    unit: Unit, dossier: Dossier, booking: BookingProposal, files: tuple[ExportFile, ...]
+) -> None:
+    office, _employees = get_office(unit.session, dossier.office)
+    address = dossier.export.target or dossier.dossier_manager
+    person = find_person(unit.session, dossier, address)
+    if person is not None:
+        reader = reader_of(person, office)
+    else:
+        reader = Reader(
+            email=address.lower(),
+            first_name="",
+            name=address,
+            language=dossier.language,
+            time_zone=office.time_zone,
+        )
+    letter = Post(
+        key=f"export:{booking.key}",
+        reader=reader,
+        office=office,
+        dossier=dossier.code,
+        write=lambda head: write_export_mail(head, [booking], files, dossier=dossier.name),
+    )
+    post(unit, letter)
+
+
+def _finish(unit: Unit, document: Document, booking: BookingProposal, names: list[str]) -> None:
+    exported = replace(document, booking=booking, export_problem="")
+    change_status(unit, exported, Status.EXPORTED)
+    connector = get_dossier(unit.session, document.dossier).export.connector
+    record_export(
+        unit.session,
+        booking.key,
+        document_id=document.id,
+        connector=connector,
+        at=unit.context.now(),
+        names=names,
+    )
+    unit.note(EventKind.EXPORTED, document.id, key=booking.key, files=", ".join(names))
+
+
+def _fail(unit: Unit, document: Document, dossier: Dossier, problems: list[Problem]) -> None:
+    """Tell the dossier manager which field to mend; `herhaal` tries again."""
+    said = "; ".join(f"{p.field}: {p.reason} {p.value}".strip() for p in problems)
+    failed = change_status(unit, document, Status.EXPORT_FAILED, export_problem=said)
+    unit.note(EventKind.EXPORT_FAILED, document.id, problems=said)
+    showing = Showing(
+        to=dossier_manager(unit.session, dossier),
+        key=f"export-problem:{document.id}:{document.version}:{document.export_tries}",
+        shown=Shown.EXPORT,
+        write=partial(write_export_problem, problems=problems),
+    )
+    show(unit, failed, dossier, showing)
