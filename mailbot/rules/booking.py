@@ -85,12 +85,10 @@ def check_booking(booking: BookingProposal) -> list[Problem]:
     return []
 
 
-def set_line(  # noqa: PLR0917 - the parts of the line as people type them
-    booking: BookingProposal, number: int, account: str, amount: str, vat_code: str, text: str
-) -> BookingProposal:
+def set_line(booking: BookingProposal, number: int, typed: TypedLine) -> BookingProposal:
     """Return the proposal with line `number` (from 1) replaced. Raises Refused("bad_value")."""
     _check_number(booking, number)
-    line = _typed_line(account, amount, vat_code, text, booking.lines[number - 1])
+    line = _read_line(typed, booking.lines[number - 1])
     lines = (*booking.lines[: number - 1], line, *booking.lines[number:])
     return replace(booking, lines=lines)
 
