@@ -98,6 +98,9 @@ def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
             if at <= found.start < at + len(cell.text) + 1 and len(into) < _MAX:
                 into.append(Candidate(found.value, cell, found.start - at, found.end - at))
             at += len(cell.text) + 1
+    if not any(candidate.cell in row for candidate in into[-1:]):
+        for cell in row:
+            _take(cell, cell.text, grammars.find_terms, into)
 
 
 def _read_cell(cell: Cell, found: Candidates) -> None:

@@ -13,6 +13,8 @@ _CLASSES = {"invoice": DocumentClass.INVOICE, "credit_note": DocumentClass.CREDI
 #: words of the longest heading
 _MAX_WORDS = 5
 _LEAST = 0.9
+#: papers that are no invoices are named in many invoices ("uw bestelling"): they must stand out
+_LEAST_OTHER = 1.05
 #: times the usual letters from which a text is a heading wherever it stands
 _HEADING_SIZE = 1.3
 #: what the label "invoice number" counts as against headings
@@ -100,7 +102,11 @@ def _has_value_beside(cell: Cell, layout: Layout) -> bool:
 
 
 def _by_heading(scores: dict[str, tuple[float, Cell]]) -> PaperKind | None:
-    good = {name: found for name, found in scores.items() if found[0] >= _LEAST}
+    good = {
+        name: found
+        for name, found in scores.items()
+        if found[0] >= (_LEAST if name in _CLASSES else _LEAST_OTHER)
+    }
     if not good:
         return None
     ordered = sorted(good, key=lambda name: -good[name][0])

@@ -27,6 +27,7 @@ _DATE_KINDS = ("invoice_date", "due_date", "other_date")
 _LONGEST_TERM = timedelta(days=400)
 _MIN_REFERENCE = 4
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
+_DISCOUNT = re.compile(r"skonto|korting|escompte|discount|abzug")
 _PAYMENT_WORDS = re.compile(
     r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
     r"pay|transfer|wire|account|mededeling|communication"
@@ -113,6 +114,9 @@ def _number_shape(candidate: Candidate[str]) -> float:
     shape = 1.0 if n_digits >= 3 else 0.8 if n_digits == 2 else 0.6  # noqa: PLR2004
     if re.fullmatch(r"\d{1,2}|\d+[.,]\d{2}|(?:19|20)\d{2}", text):
         shape *= 0.55
+    before = candidate.cell.text[: candidate.start]
+    if before.endswith("("):  # a code of the kind of paper: "Rechnung (380) Nr. 12"
+        shape *= 0.4
     if re.fullmatch(r"\d+[a-z]{1,3}|\d+(?::\d+)+|\d+x\d+", text) or "%" in text:
         shape *= 0.3
     if " " in text:
@@ -133,11 +137,19 @@ def decide_dates(
     ranked = [
         _Ranked(day, score, candidate)
         for candidate in candidates.dates
-        if (score := _best(links.get(candidate, ()), "due_date")) > 0
+        if (score := _best(links.get(candidate, ()), "due_date") * _without_discount(candidate))
+        > 0
         and _may_be_due(day := read_day(candidate, is_month_first=swap), issued)
     ]
     due = _decide(ranked, lambda score: min(0.96, 0.4 + 0.6 * score))
     return issued, due or _from_term(candidates.terms, issued)
+
+
+def _without_discount(candidate: Candidate[DateReading]) -> float:
+    """Return less than 1.0 for the last day of a cash discount: "bis 15.06. 3 % Skonto"."""
+    text = folded(candidate.cell.text)
+    around = text[max(0, candidate.start - 30) : candidate.end + 40]
+    return 0.3 if _DISCOUNT.search(around) and "ohne" not in around else 1.0
 
 
 def _issue_date(

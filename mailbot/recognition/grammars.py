@@ -212,10 +212,16 @@ _DAYS = re.compile(
 )
 
 
+#: a term that is all there is in its place, under a heading: "binnen 10 dagen"
+_ALONE = re.compile(
+    rf"\s*(?:binnen|innerhalb(?: von)?|within|sous|a|in)?\s?\d{{1,3}}\s?(?:{'|'.join(_TERMS['days'])})\s*"
+)
+
+
 def find_terms(text: str) -> Iterator[Found[Term]]:
     """Yield terms such as "30 dagen einde maand", "payable à réception", "Payment due in 30 days"."""
     plain = fold_letters(text)
-    if not any(word in plain for word in _TERMS["payment"]):
+    if not any(word in plain for word in _TERMS["payment"]) and not _ALONE.fullmatch(plain):
         return
     for match in _DAYS.finditer(plain):
         clause = _clause(plain, *match.span())

@@ -184,12 +184,26 @@ def _below(
         return 0.0
     # A value that has a label on its own row belongs to that one, unless it is a table heading.
     own = any(
-        o.cell is candidate.cell and o.end <= candidate.start or _touches(o, candidate)
+        (o.cell is candidate.cell and o.end <= candidate.start) or _touches(o, candidate)
         for o in labels_by_row.get(candidate.cell.row, ())
     )
+    between = _labels_between(label, candidate, labels_by_row)
     share = min(1.0, max(overlap, 0.0) / max(min(box[2] - box[0], other[2] - other[0]), 1.0))
     score = 0.72 + 0.18 * share - 0.05 * max(distance, 0.0) - 0.04 * (n_rows - 1)
-    return max(score - (0.35 if own else 0.0), 0.05)
+    return max(score - (0.35 if own else 0.0) - (0.3 if between else 0.0), 0.05)
+
+
+def _labels_between(
+    label: Label, candidate: Candidate[Any], labels_by_row: dict[int, list[Label]]
+) -> bool:
+    """Tell whether a label of another kind stands between a label and a value below it."""
+    x0, _, x1, _ = candidate.box
+    rows = range(label.cell.row + 1, candidate.cell.row)
+    return any(
+        other.kind != label.kind and other.cell.x0 < x1 and x0 < other.cell.x1
+        for row in rows
+        for other in labels_by_row.get(row, ())
+    )
 
 
 def _touches(label: Label, candidate: Candidate[Any]) -> bool:

@@ -15,6 +15,7 @@ from mailbot.domain.invoice import (
 from mailbot.recognition import ocr, pdf
 from mailbot.recognition.candidates import find_candidates
 from mailbot.recognition.checks import check, find_status
+from mailbot.recognition.discount import decide_discount
 from mailbot.recognition.document_class import PaperKind, decide_paper_kind
 from mailbot.recognition.fields import (
     Decision,
@@ -156,6 +157,7 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
         "iban": iban,
         "bic": decide_bic(layout, candidates, iban),
         "payment_reference": decide_reference(layout, candidates),
+        "discount": decide_discount(layout, candidates),
         "is_reverse_charge": Decision(is_reverse_charge(layout), 0.9),
     }
     known = {name: decision for name, decision in decisions.items() if decision is not None}

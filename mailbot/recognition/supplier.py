@@ -28,6 +28,7 @@ _SEPARATOR = re.compile(
 )
 _POSTCODE_CITY = re.compile(
     r"(?:^|[\s,(-])(?:[A-Z]{1,2}-)?(?:\d{4}\s?[A-Z]{2}|\d{4,5})\s+[A-Z\u00c0-\u00dd][\w'\u00c0-\u00ff.-]+"
+    r"|^\d{5}[A-Z\u00c4\u00d6\u00dc][a-z\u00df-\u00ff]{3}"
     r"|[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}\b|\b[A-Z]{2}\s\d{5}\b|\b[A-Z]\d[\dW]\s[A-Z0-9]{4}\b"
 )
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.|www\.|https?:|\+\d{2}")
@@ -88,12 +89,13 @@ _ALL_LABELS = frozenset(
 )
 _MAX_NAME = 70
 #: longest name without a legal form, in words
-_MAX_WORDS = 6
+_MAX_WORDS = 9
 #: an address: how many lines, rows of the page, and letter heights between two lines
 _ADDRESS_LINES, _ADDRESS_ROWS, _ADDRESS_GAP = 5, 14, 2.4
 _ALIGNED = 4.0
+_HOUSE_FIRST = re.compile(r"\d{1,4}\s?(?:bis|ter|[a-zA-Z])?,?\s\D")
 #: how far a section with a heading reaches: lines down, and share of the page to the right
-_SECTION_LINES, _SECTION_SHARE = 11, 0.42
+_SECTION_LINES, _SECTION_SHARE = 15, 0.42
 #: a line that ends with a house number is a street
 _STREET = re.compile(
     r"\D\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?(?:,?\s(?:bus|bte|box|b)\s?\w+)?$"
@@ -273,7 +275,7 @@ def _only_vat(
     own: str,
 ) -> tuple[Decision[str] | None, Decision[str] | None]:
     """Give the only VAT number to the side it leans to: mostly it is the supplier's."""
-    side = leaning[number] + 0.6
+    side = leaning[number] + 1.0
     confidence = min(0.95, 0.72 + 0.1 * abs(side))
     decision = _vat_decision(number, places, confidence, ())
     if side < 0 or (number == own and side < 1.5):  # noqa: PLR2004
@@ -344,12 +346,12 @@ def _cleaned(text: str) -> str | None:
     is_sentence = len(words) > _MAX_WORDS or any(_PAPER_WORD.search(w) for w in words)
     if is_sentence and not _has_legal_form(name):
         return None
-    return None if _is_place(name) else name
+    return None if _is_place(name) and not _has_legal_form(name) else name
 
 
 def _is_place(text: str) -> bool:
     """Tell whether a line is a street or a town."""
-    return bool(_STREET.search(text) or _POSTCODE_CITY.search(text))
+    return bool(_STREET.search(text) or _HOUSE_FIRST.match(text) or _POSTCODE_CITY.search(text))
 
 
 def _has_legal_form(name: str) -> bool:

@@ -39,6 +39,8 @@ _ROUNDING = 2
 _MAX_VALUES = 400
 _MAX_TOTALS = 25
 _LINES_PER_RATE = 6
+#: score of a row of the VAT table whose three values stand on one row of the page
+_SIDE_BY_SIDE = 3.0
 #: rates of one document
 _MAX_RATES = 4
 
@@ -138,8 +140,11 @@ def _roles(
 ) -> dict[Candidate[AmountReading], dict[str, float]]:
     """Return how well each kind of label names each amount."""
     roles: dict[Candidate[AmountReading], dict[str, float]] = defaultdict(dict)
+    discounts = {label.cell.row for label in labels if label.kind == "discount"}
 
     def give(candidate: Candidate[AmountReading], role: str, score: float) -> None:
+        if role == "amount_due" and candidate.cell.row in discounts:
+            return  # what is left to pay for those who pay early
         roles[candidate][role] = max(roles[candidate].get(role, 0.0), score)
 
     for label, candidate, score in _on_rows(labels, amounts):
@@ -267,7 +272,9 @@ def _with_table(
             shown = (excl in values) + (incl - excl in values)
             together = sum(one.score for one in rows) / len(rows)
             score = own + _named_sum(values.get(excl), values.get(incl - excl))
-            score += 0.5 + 0.3 * shown + 0.12 * together + 0.8 * (len(rows) - 1)
+            # Rows whose rate, base and VAT stand side by side hardly add up by accident.
+            per_row = 1.6 if all(one.score >= _SIDE_BY_SIDE for one in rows) else 0.8
+            score += 0.5 + 0.3 * shown + 0.12 * together + per_row * (len(rows) - 1)
             score -= 0.3 if untaxed else 0.0
             yield _Sum(incl, excl, incl - excl, score, (*rows, *untaxed))
 
