@@ -1,5 +1,6 @@
 """What a bounce says: who did not get the mail, for good or for now, and why (RFC 3464, 3463)."""
 
+import logging
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -18,6 +19,8 @@ _REPLY = re.compile(r"(?<![\d.-])([45][0-5]\d)[ -](?=\D|[45]\.)")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}\w")
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,60}):[ \t]*(.*)")
 _MAX_DIAGNOSTIC = 500
+# it logs a trace before it raises what is expected here
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 #: flufl.bounce raises these on real bounces (measured on some 450)
 _BAD_BOUNCE = (
     IndexError,
@@ -29,6 +32,7 @@ _BAD_BOUNCE = (
     AssertionError,
     RecursionError,
 )
+_HEADERS_IT_READS = frozenset({"from", "subject", "to", "x-mailer", "message-id"})
 _TROUBLE = frozenset({"failed", "delayed"})
 
 
@@ -149,9 +153,9 @@ def _flufl(mail: Mail, text: str) -> tuple[set[str], set[str]]:
     """Ask flufl.bounce for the recipients: addresses that failed for now, and for good."""
     message = Message()
     for name, value in mail.headers:
-        if not name.startswith(("content-", "mime-")) and value.isascii():
-            message[name] = value
-    message.set_payload(text[:50_000])
+        if name in _HEADERS_IT_READS and value.isascii() and name not in message:
+            message[name] = value[:200]
+    message.set_payload(text[:20_000])
     try:
         temporary, permanent = all_failures(message)
     except _BAD_BOUNCE:

@@ -69,12 +69,10 @@ _MAIL_HEADER = re.compile(
     rb"delivered-to|content-type|dkim-signature):[ \t]"
 )
 _ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
-#: what may stand before the root element (XML 1.0 §2.8)
-_XML_ROOT = re.compile(
-    r"\s*(?:<\?.{0,2000}?\?>\s*|<!--.{0,8000}?-->\s*|<!DOCTYPE[^>\[]{0,500}"
-    r"(?:\[.{0,4000}?\]\s*)?>\s*){0,20}<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,80})",
-    re.DOTALL,
-)
+_XML_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,80})")
+#: what may stand before the root element (XML 1.0 §2.8): how it begins and ends
+_XML_PROLOG = (("<?", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"))
+_MAX_PROLOG = 50
 #: UBL 2.1, UN/CEFACT CII, ZUGFeRD 1.0, and the Peppol envelope around them
 _INVOICE_ROOTS = frozenset(
     {
@@ -112,9 +110,27 @@ def xml_root(content: bytes) -> str:
     """Return the local name of the root element, "" if `content` is no XML."""
     if b"<" not in content[:200]:
         return ""
-    text = decode_text(content[:65536])
-    match = _XML_ROOT.match(text.lstrip("\ufeff"))
+    text = decode_text(content[:65536]).lstrip("\ufeff")
+    match = _XML_ROOT.match(text, _end_of_prolog(text))
     return match[1] if match else ""
+
+
+def _end_of_prolog(text: str) -> int:
+    """Return where the root element should begin, the end of `text` if it does not."""
+    at = 0
+    for _ in range(_MAX_PROLOG):
+        while text[at : at + 1].isspace():
+            at += 1
+        ending = next((end for begin, end in _XML_PROLOG if text.startswith(begin, at)), "")
+        if not ending:
+            return at
+        if ending == ">" and 0 <= text.find("[", at) < text.find(">", at):
+            ending = "]>"
+        found = text.find(ending, at)
+        if found < 0:
+            return len(text)
+        at = found + len(ending)
+    return len(text)
 
 
 def _by_magic(content: bytes) -> str:

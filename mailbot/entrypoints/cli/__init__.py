@@ -6,7 +6,6 @@ from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.recognise import recognise_files
 
 app = typer.Typer(help="mailbot: an e-mail-first invoice inbox.", no_args_is_help=True)
-app.callback()(lambda: None)  # keeps the name of the command in the line while there is only one
 app.command("read-mail")(read_mail)
 app.command("recognise")(recognise_files)
 

@@ -303,6 +303,26 @@ def test_references_and_replies() -> None:
     assert mail.references == ("<1@x>", "<2@x>")
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: " + b"=?a?q?" * 50_000 + b"\n\n",
+        b"From: " + b"(" * 300_000 + b"\n\n",
+        b"From: " + b"a:" * 150_000 + b"\n\n",
+        b"Content-Type: text/plain;" + b"a*0*=x;" * 50_000 + b"\n\n",
+        b"Content-Type: application/xml\n\n<?xml " + b"<!--" * 80_000,
+        b"Content-Type: application/xml\n\n<?xml?>" + b"<!DOCTYPE [] >" * 30_000,
+        b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 100_000,
+        b"Content-Type: text/html\n\n" + b"<meta " * 50_000,
+        b"From: mailer-daemon@x.example\n\n" + b"5.1." * 80_000,
+        b"From: mailer-daemon@x.example\n\n" + b"<a@b>\n550 5.1.1 " * 20_000,
+        b"\nbegin 644 x\n" * 20_000,
+    ],
+)
+def test_inputs_made_to_take_for_ever_end(raw: bytes) -> None:
+    assert isinstance(_everything(raw), Mail)
+
+
 def _everything(raw: bytes) -> Mail:
     mail = parse_mail(raw)
     unpack(mail)
