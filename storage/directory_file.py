@@ -1,8 +1,8 @@
 """The directory of addresses as one JSON file, so that RCPT is answered without a database."""
 
-import logging
 from pathlib import Path
 
+import structlog
 from pydantic import ValidationError
 
 from mailbot.domain.directory import Directory
@@ -10,7 +10,7 @@ from mailbot.domain.errors import Temporary
 from mailbot.domain.values import from_json, to_json
 from storage.durable import make_folder, write_durably
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class DirectoryFile:
@@ -42,7 +42,7 @@ class DirectoryFile:
                 self._directory = from_json(Directory, self.path.read_text())
                 self._stamp = stamp
         except (OSError, ValidationError, UnicodeDecodeError) as error:
-            _log.error("%s cannot be read; apply a definition again: %s", self.path, error)
+            log.warning("directory cannot be read", path=str(self.path), why=str(error))
         if self._directory is None:
             raise Temporary(f"{self.path} is not there yet: run mailbot apply")
         return self._directory

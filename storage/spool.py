@@ -13,9 +13,9 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -43,12 +43,11 @@ class SpoolDamaged(Permanent):
     """An entry is not what was written."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpooledMail:
-    """A mail as it came in: who said what around it, and its exact bytes."""
+class SpooledMail(NamedTuple):
+    """A mail as it came in: its exact bytes, and who said what around it."""
 
+    raw: bytes
     envelope: Envelope
-    raw: bytes = field(repr=False)
 
 
 class Spool:

@@ -1,0 +1,44 @@
+"""Who sent a mail, within a limit of time; shared by every way in."""
+
+from collections.abc import Collection
+
+from mailbot.domain.mail import Authentication
+from mailbot.entrypoints.dns_lookup import DnsResolver
+from mailbot.mail.authentication import authenticate
+from mailbot.mail.authentication_results import read_authentication_results
+
+#: seconds that DNS may take for one mail, all questions together
+SECONDS = 5.0
+
+
+class SenderCheck:
+    """Judges senders; safe to use from several threads."""
+
+    def __init__(self, resolver: DnsResolver, trusted_authserv_ids: Collection[str]) -> None:
+        self._resolver = resolver
+        self._trusted = frozenset(trusted_authserv_ids)
+
+    def judge(
+        self,
+        raw: bytes,
+        *,
+        client_address: str,
+        client_name: str,
+        envelope_sender: str,
+        is_relayed: bool,
+    ) -> Authentication:
+        """Return what is known of who sent the mail `raw`.
+
+        `is_relayed`: a server of our own side handed it over. Then the Authentication-Results of
+        a trusted server count, and without them only the signatures: SPF is about the client that
+        our side's server saw. From a stranger such a header proves nothing.
+        """
+        if is_relayed and (found := read_authentication_results(raw, self._trusted)):
+            return found
+        return authenticate(
+            raw,
+            client_address="" if is_relayed else client_address,
+            client_name=client_name,
+            envelope_sender=envelope_sender,
+            lookup=self._resolver.within(SECONDS),
+        )

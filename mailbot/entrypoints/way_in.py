@@ -1,0 +1,50 @@
+"""What every way in needs, whether mail is brought or fetched: none of it asks a database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from mailbot.domain.clock import Clock, SystemClock
+from mailbot.domain.directory import Directory
+from mailbot.entrypoints.app import places
+from mailbot.entrypoints.dns_lookup import DnsResolver
+from mailbot.entrypoints.sender_check import SenderCheck
+from mailbot.settings import Settings
+from storage.directory_file import DirectoryFile
+from storage.reply_tokens import is_well_formed, read_secret
+from storage.spool import Spool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayIn:
+    """Who exists, where mails are kept, who checks senders."""
+
+    settings: Settings
+    spool: Spool
+    #: the addresses that exist; raises Temporary when that is not known now
+    directory: Callable[[], Directory]
+    is_token_known: Callable[[str], bool]
+    sender_check: SenderCheck
+    clock: Clock
+    #: called after each mail that was kept
+    on_mail: Callable[[], None]
+
+
+def open_way_in(
+    settings: Settings, spool: Spool, on_mail: Callable[[], None], clock: Clock | None = None
+) -> WayIn:
+    """Return what a way in needs, from the data folder.
+
+    Raises ValueError for a DNS server that is no address or a spoilt token secret, OSError.
+    """
+    here = places(settings)
+    secret = read_secret(here.secret)
+    return WayIn(
+        settings=settings,
+        spool=spool,
+        directory=DirectoryFile(here.directory).read,
+        is_token_known=partial(is_well_formed, secret=secret),
+        sender_check=SenderCheck(DnsResolver(settings.dns.server), settings.trusted_authserv.ids),
+        clock=clock or SystemClock(),
+        on_mail=on_mail,
+    )
