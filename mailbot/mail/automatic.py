@@ -84,7 +84,8 @@ def _mail_system(mail: Mail, is_null: bool) -> Automatic | None:
 
 def _is_system(mail: Mail) -> bool:
     local_part = mail.sender.address.partition("@")[0]
-    return local_part in _table()["mail_systems"]["local_parts"]
+    is_nobody = mail.header("from") == "<>"
+    return is_nobody or local_part in _table()["mail_systems"]["local_parts"]
 
 
 def _subject(mail: Mail, _is_null: bool) -> Automatic | None:

@@ -100,8 +100,8 @@ def _referenced(html: str) -> frozenset[str]:
 def _part(leaf: Entity, shown: frozenset[str]) -> Part:
     content, content_id = leaf.content, read_header(leaf.raw("content-id")).strip("<> ")
     name = clean_name(leaf.file_name)
-    is_report = leaf.media_type.startswith("message/")
-    kind = leaf.media_type if is_report else find_kind(content, leaf.media_type, name)
+    is_message = leaf.media_type.startswith("message/") and not content.startswith(b"%PDF-")
+    kind = leaf.media_type if is_message else find_kind(content, leaf.media_type, name)
     if not name and kind == MAIL:
         name = _name_of_mail(content)
     return Part(

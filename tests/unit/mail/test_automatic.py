@@ -129,6 +129,7 @@ def test_a_published_date_is_no_answer() -> None:
         ("MAILER-DAEMON@mx.example", "anything", A.BOUNCE),
         ("postmaster@mx.example", "Onbestelbaar: Ter goedkeuring", A.BOUNCE),
         ("postmaster@mx.example", "Re: Ter goedkeuring", None),
+        ("<>", "Delivery Status", A.BOUNCE),
     ],
 )
 def test_mail_systems(sender: str, subject: str, kind: Automatic | None) -> None:
