@@ -1,41 +1,110 @@
-"""Puts the files of an export into a folder: whole or not at all, and never twice."""
+"""Puts exported files into a folder: each appears whole or not at all, and only once.
 
+Other programs watch these folders, so a file is written under a hidden name, synced, and renamed
+into place; what belongs together in a folder of its own appears with that folder.
+"""
+
+import errno
 import os
+import secrets
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailbot.domain.booking import ExportFile
-from mailbot.domain.errors import MailbotError
+from connectors.base import ExportResult
+from mailbot.domain.booking import ExportFile, Problem
+from mailbot.domain.errors import Temporary
+
+#: what network file systems answer to fsync of a directory
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
 
 
-class TargetTakenError(MailbotError):
-    """There is another file of this name in the folder; it is not overwritten."""
+def export_folder(exports: Path, target: str) -> Path:
+    """Return the folder that a definition's `target` means: below `exports`, or absolute.
 
-
-def deliver_to_folder(folder: Path, files: Sequence[ExportFile]) -> list[str]:
-    """Write the files and return their names; the same file again is left as it is.
-
-    Raises TargetTakenError, OSError (folder not there or not writable, disk full).
+    `exports` is made when it is missing, with what the target names below it; an absolute folder
+    (a network share) must be there: made by us, it would hide that the share is not mounted.
+    Raises Temporary when the disk does not let us.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        target = folder / file.name
-        if target.exists() and target.read_bytes() != file.content:
-            raise TargetTakenError(f"{target} exists and is another file")
-    return [_write(folder, file) for file in files]
+    folder = exports / target
+    if folder.is_relative_to(exports) and ".." not in folder.parts:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Temporary(f"{folder} cannot be made: {error.strerror}") from error
+    return folder
 
 
-def _write(folder: Path, file: ExportFile) -> str:
-    """Write under a hidden name, sync, rename, sync the folder: a reader sees whole files only."""
-    hidden = folder / f".{file.name}.part"
-    with hidden.open("wb") as handle:
-        handle.write(file.content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    hidden.replace(folder / file.name)
+def deliver_to_folder(folder: Path, result: ExportResult) -> tuple[Problem, ...]:
+    """Write the files of `result` into `folder`; nothing is left to do when they are there.
+
+    A file of the same name is one of the same booking and is replaced when it differs. Returns
+    target_unreachable for a folder that is missing or not ours to write; raises Temporary when
+    the disk is full or fails.
+    """
+    try:
+        if result.folder:
+            _deliver_together(folder / result.folder, result.files)
+        else:
+            # what a watching program picks up comes first in the result, so it is written last
+            for file in reversed(result.files):
+                _write(folder, file)
+            _sync(folder)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return (Problem(field="export", reason="target_unreachable", value=str(folder)),)
+    except OSError as error:
+        raise Temporary(f"{folder} takes no files now: {error.strerror}") from error
+    return ()
+
+
+def _deliver_together(folder: Path, files: Sequence[ExportFile]) -> None:
+    """Make `folder` appear with all its files; complete it if it is there already."""
+    if folder.is_dir():
+        for file in reversed(files):
+            _write(folder, file)
+        _sync(folder)
+        return
+    new = folder.parent / f".{secrets.token_hex(8)}.new"
+    new.mkdir()
+    try:
+        for file in files:
+            _write(new, file)
+        _sync(new)
+        new.rename(folder)
+        _sync(folder.parent)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _write(folder: Path, file: ExportFile) -> None:
+    path = folder / _bare_name(file)
+    if path.is_file() and path.read_bytes() == file.content:
+        return
+    new = folder / f".{secrets.token_hex(8)}.new"
+    try:
+        with new.open("xb") as stream:
+            stream.write(file.content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        new.rename(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _bare_name(file: ExportFile) -> str:
+    """Return the name, which may lead nowhere else. Raises ValueError."""
+    if Path(file.name).name != file.name or file.name.startswith("."):
+        raise ValueError(f"{file.name!r} is not the name of a file in this folder")
+    return file.name
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in `folder` durable; network file systems that cannot are left alone."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(descriptor)
-    return file.name

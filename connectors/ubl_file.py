@@ -1,72 +1,90 @@
-"""Bookings as UBL 2.1: the supplier's own file unchanged, or one of ours with the PDF inside."""
+"""Hands a booking over as UBL: the supplier's own file unchanged, else one we write from the PDF.
+
+Source: OASIS UBL 2.1, Peppol BIS Billing 3.0. Packages read it from a folder or a mailbox and
+propose account and journal themselves; ours stand in `cbc:AccountingCost` where we write the file.
+"""
 
 from collections.abc import Mapping
 
-from connectors.base import ExportJob, file_stem, unknown_options
-from connectors.ubl_writer import UblParty, find_problems, write_ubl
+from connectors import ubl_writer
+from connectors.base import Capabilities, ExportJob, ExportResult, check_accounts, find_problems
+from connectors.file_names import booking_name, renamed
+from connectors.ubl_writer import UblParty, write_ubl
 from mailbot.domain.booking import ExportFile, Problem
-from mailbot.domain.invoice import Source
 from mailbot.domain.people import JournalKind
 
-_OPTIONS = frozenset({"purchase_account", "sales_account"})
+_NAMESPACES = tuple(
+    f"urn:oasis:names:specification:ubl:schema:xsd:{root}".encode()
+    for root in ("Invoice-2", "CreditNote-2")
+)
+_EMBEDDED = b"EmbeddedDocumentBinaryObject"
+_XML = "application/xml"
 
 
 class UblFile:
-    """The connector `ubl`."""
+    """One UBL file per booking, with the PDF inside."""
 
     name = "ubl"
+    capabilities = Capabilities()
 
     def check(self, options: Mapping[str, str]) -> list[Problem]:
-        """Return what is wrong with a dossier's export options."""
-        return unknown_options(options, _OPTIONS)
+        """Return what is wrong with the options."""
+        return check_accounts(options)
 
-    def export(self, job: ExportJob) -> tuple[ExportFile, ...] | list[Problem]:
-        """Return one UBL; a file that was UBL when it came in passes byte for byte."""
-        name = f"{file_stem(job.booking)}.xml"
-        if _is_original_ubl(job):
-            return (
-                ExportFile(name=name, media_type="application/xml", content=job.original.content),
-            )
-        problems = find_problems(job.invoice, job.booking)
+    def export(self, job: ExportJob) -> ExportResult:
+        """Return the UBL file, and beside it what it does not hold."""
+        if is_ubl(job.original.content):
+            return _pass_on(job)
+        problems = find_problems(job, self.capabilities)
+        problems += ubl_writer.find_problems(job.invoice, job.booking)
         if problems:
-            return problems
-        is_pdf = job.visual.media_type == "application/pdf"
-        content = write_ubl(
-            job.invoice,
-            supplier=_supplier(job),
-            customer=_customer(job),
-            booking=job.booking,
-            pdf=job.visual.content if is_pdf else None,
-            pdf_name=job.visual.name,
-        )
-        return (_xml(name, content),)
+            return ExportResult(problems=tuple(dict.fromkeys(problems)))
+        return _write(job)
 
 
-def _xml(name: str, content: bytes) -> ExportFile:
-    return ExportFile(name=name, media_type="application/xml", content=content)
+def is_ubl(content: bytes) -> bool:
+    """Whether `content` is a UBL invoice or credit note, in whatever encoding."""
+    # UTF-16 is ASCII with zero bytes between: the names are found in it, too.
+    plain = content.replace(b"\0", b"")
+    return any(namespace in plain for namespace in _NAMESPACES) and plain.lstrip(
+        b"\xef\xbb\xbf\xff\xfe \t\r\n"
+    ).startswith(b"<")
 
 
-def _is_original_ubl(job: ExportJob) -> bool:
-    """Whether the file is UBL, and nobody corrected what it says."""
-    sources = {evidence.source for evidence in job.invoice.evidence.values()}
-    return Source.UBL in sources and Source.PERSON not in sources
-
-
-def _supplier(job: ExportJob) -> UblParty:
-    if job.booking.kind is JournalKind.SALES:
-        return _own(job)
-    return UblParty(
-        name=job.invoice.supplier_name or "", vat_number=job.invoice.supplier_vat or ""
+def _pass_on(job: ExportJob) -> ExportResult:
+    """Return what the supplier sent, byte for byte; a PDF that is not inside goes along."""
+    own = ExportFile(
+        name=booking_name(job.booking, ".xml"), media_type=_XML, content=job.original.content
     )
+    is_inside = _EMBEDDED in own.content.replace(b"\0", b"")
+    beside = () if job.visual is None or is_inside else (renamed(job.visual, job.booking),)
+    return ExportResult(files=(own, *beside))
 
 
-def _customer(job: ExportJob) -> UblParty:
-    if job.booking.kind is not JournalKind.SALES:
-        return _own(job)
-    return UblParty(
-        name=job.invoice.customer_name or "", vat_number=job.invoice.customer_vat or ""
+def _write(job: ExportJob) -> ExportResult:
+    supplier, customer = _parties(job)
+    pdf = renamed(job.pdf, job.booking) if job.pdf else None
+    content = write_ubl(
+        job.invoice,
+        supplier=supplier,
+        customer=customer,
+        booking=job.booking,
+        pdf=pdf.content if pdf else None,
+        pdf_name=pdf.name if pdf else "",
     )
+    made = ExportFile(name=booking_name(job.booking, ".xml"), media_type=_XML, content=content)
+    is_inside = pdf is not None and pdf.content == job.original.content
+    beside = () if is_inside else (renamed(job.original, job.booking, "_original"),)
+    return ExportResult(files=(made, *beside))
 
 
-def _own(job: ExportJob) -> UblParty:
-    return UblParty(name=job.dossier.name, vat_number=job.dossier.vat_number)
+def _parties(job: ExportJob) -> tuple[UblParty, UblParty]:
+    """Return supplier and customer: one of them is the dossier."""
+    booking, dossier = job.booking, job.dossier
+    other = UblParty(name=booking.counterparty_name, vat_number=booking.counterparty_vat)
+    us = UblParty(
+        name=dossier.name,
+        vat_number=dossier.vat_number,
+        enterprise_number=dossier.enterprise_number,
+    )
+    return (us, other) if booking.kind is JournalKind.SALES else (other, us)

@@ -10,7 +10,10 @@ from mailbot.domain.people import JournalKind
 
 @dataclass(frozen=True, kw_only=True)
 class BookingLine:
-    """One line on a ledger account, without VAT; negative lowers the cost or income."""
+    """One line on a ledger account, without VAT.
+
+    Amounts have the sign they have on the document: those of a credit note are positive.
+    """
 
     ledger_account: str
     amount: Decimal
@@ -44,6 +47,13 @@ class BookingProposal:
     iban: str = ""
     payment_reference: str = ""
     text: str = ""
+    #: our own number in journal and year, "" when the package gives it
+    number: str = ""
+
+    @property
+    def sign(self) -> int:
+        """1 for an invoice, -1 for a credit note: what the amounts do to the accounts."""
+        return -1 if self.is_credit_note else 1
 
     @property
     def total_excl(self) -> Decimal:
