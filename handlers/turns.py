@@ -1,0 +1,127 @@
+"""Carries out what the person whom a token names asks, dossier by dossier; shared by handlers.
+
+A list may hold documents of several dossiers, and a person may have another role in each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlmodel import Session
+
+from handlers.acting import Acted, Turn
+from handlers.actions import ACTIONS
+from handlers.asking import Showing, show
+from handlers.context import Unit
+from handlers.correspondence import find_person
+from mailbot.compose.requests import write_new_version
+from mailbot.domain.command import Command, Outcome, Verb
+from mailbot.domain.mail import StoredMail
+from mailbot.domain.people import Employee, Person
+from mailbot.domain.token import Token
+from storage.definitions import find_definition, find_dossier, get_dossier
+from storage.documents import find_document
+from storage.tokens import spend_token
+
+
+def find_holder(session: Session, token: Token, dossier: str = "") -> Person | Employee | None:
+    """Return the person whom the token names, with the role that they have in `dossier`.
+
+    Without a dossier (a list, a mail of the office) anybody of the office or its dossiers.
+    """
+    code = dossier or token.dossier
+    if code:
+        found = find_dossier(session, code)
+        return find_person(session, found, token.person) if found else None
+    definition = find_definition(session, token.office)
+    if definition is None:
+        return None
+    known: list[Person | Employee] = [*definition.employees]
+    known += [person for each in definition.dossiers for person in each.people]
+    return next((p for p in known if p.email.lower() == token.person), None)
+
+
+def carry_out(
+    unit: Unit, token: Token, commands: Sequence[Command], *, mail: StoredMail | None = None
+) -> Acted:
+    """Do the commands in order, each in the role that the person has in its dossier."""
+    turns: dict[str, Turn] = {}
+    done: dict[str, Acted] = {}
+    outcomes: list[Outcome] = []
+    for command in _singles(token, commands):
+        dossier = _dossier_of(unit.session, token, command)
+        holder = find_holder(unit.session, token, dossier)
+        if holder is None:
+            outcomes.append(refused(command, "not_allowed"))
+            continue
+        turn = turns.setdefault(dossier, Turn(unit, token, holder, ACTIONS, mail=mail))
+        done[dossier] = turn.carry_out([command])
+        outcomes += done[dossier].outcomes
+    return Acted(
+        outcomes=tuple(outcomes),
+        stale=tuple(each for acted in done.values() for each in acted.stale),
+        documents=tuple(each for acted in done.values() for each in acted.documents),
+    )
+
+
+def confirm(
+    unit: Unit, token: Token, commands: Sequence[Command], *, mail: StoredMail | None = None
+) -> Acted | None:
+    """Do, or drop, what waited for the person on file; None when `commands` say neither.
+
+    Only the person on file has this token, so that bringing it back is the proof.
+    """
+    verbs = {command.verb for command in commands}
+    if token.spent_at is not None:
+        return Acted(outcomes=tuple(refused(command, "already_done") for command in commands))
+    if verbs & {Verb.CONFIRM, Verb.APPROVE}:
+        spend_token(unit.session, token.hash, unit.context.now())
+        return carry_out(unit, token, token.commands, mail=mail)
+    if verbs & {Verb.CANCEL, Verb.REJECT}:
+        spend_token(unit.session, token.hash, unit.context.now())
+        dropped = Outcome(command=Command(verb=Verb.CANCEL), is_done=True, sentence="cancel")
+        return Acted(outcomes=(dropped,))
+    return None
+
+
+def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> None:
+    """Send every document that had changed since it was shown, to be decided on anew."""
+    for document, shown in acted.stale:
+        holder = find_holder(unit.session, token, document.dossier)
+        if holder is None:
+            continue
+        showing = Showing(
+            to=holder,
+            key=f"new-version:{cause}:{document.id}",
+            shown=shown,
+            subject=token.subject,
+            write=partial(write_new_version, context=shown),
+        )
+        show(unit, document, get_dossier(unit.session, document.dossier), showing)
+
+
+def refused(command: Command, why: str) -> Outcome:
+    """Return the outcome of a command that was not done; `why` is an id in table `refusals`."""
+    return Outcome(command=command, is_done=False, sentence=why)
+
+
+def _singles(token: Token, commands: Sequence[Command]) -> list[Command]:
+    """Return the commands with one line each, as far as these lines exist."""
+    found: list[Command] = []
+    for command in commands:
+        if all(1 <= number <= len(token.items) for number in command.items):
+            found += [replace(command, items=(number,)) for number in command.items] or [command]
+        else:
+            found.append(command)
+    return found
+
+
+def _dossier_of(session: Session, token: Token, command: Command) -> str:
+    """Return the dossier of the line that a command names; "" when it names none that exists."""
+    if token.dossier:
+        return token.dossier
+    numbers = command.items or ((1,) if len(token.items) == 1 else ())
+    if not numbers or not 1 <= numbers[0] <= len(token.items):
+        return ""
+    document = find_document(session, token.items[numbers[0] - 1].document_id)
+    return document.dossier if document else ""

@@ -1,0 +1,236 @@
+"""The pages behind the links in our mails: GET shows, a POST from the page does."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from handlers.acting import Acted
+from handlers.context import Context
+from handlers.desk import Desk, act, open_desk, read_file, unsubscribe
+from mailbot.compose.page_forms import Wish
+from mailbot.compose.pages import Around, Sheet, write_desk, write_stop
+from mailbot.domain.command import Context as Shown
+from mailbot.domain.command import Verb
+from mailbot.domain.mail import Language
+from mailbot.entrypoints.web_answers import (
+    file_answer,
+    notice_answer,
+    page_answer,
+    wanted_language,
+)
+from mailbot.entrypoints.web_forms import MistakeError, read_command
+from mailbot.entrypoints.web_session import COOKIE, LIFETIME, PageSession, Proof
+
+_READ = ["GET", "HEAD"]
+#: last part of a link -> the form that is shown first
+_WISHES = {"approve": Verb.APPROVE, "reject": Verb.REJECT, "correct": Verb.CORRECT}
+_CLOSED = {"token_unknown": 404, "token_expired": 410, "frozen_person": 403, "not_allowed": 403}
+_FORBIDDEN, _CONFLICT, _UNFILLED = 403, 409, 422
+_MOST_FIELDS = 30
+
+
+async def sent_fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form that was sent; files are left out."""
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+Sent = Annotated[dict[str, str], Depends(sent_fields)]
+
+
+class DeskPages:
+    """The routes under /d/<token>."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.router = APIRouter()
+        routes = (
+            ("/d/{token}", self.show, _READ),
+            ("/d/{token}", self.decide, ["POST"]),
+            ("/d/{token}/stop", self.ask_stop, _READ),
+            ("/d/{token}/stop", self.stop, ["POST"]),
+            ("/d/{token}/page.png", self.picture, _READ),
+            ("/d/{token}/file", self.file, _READ),
+            ("/d/{token}/{wish}", self.show, _READ),
+        )
+        for path, endpoint, methods in routes:
+            self.router.add_api_route(path, endpoint, methods=methods, response_model=None)
+
+    def show(
+        self, request: Request, token: str, wish: str = "", *, item: int = 0, field: str = ""
+    ) -> Response:
+        """Show what the token opens; changes nothing, however often it is asked."""
+        if wish and wish not in _WISHES:
+            return self._notice("not_found", 404, wanted_language(request, self._context.settings))
+        desk = open_desk(self._context, token)
+        if desk is None or desk.why:
+            return self._closed(request, desk)
+        wished = Wish(first=_WISHES.get(wish), field=field)
+        return self._page(desk, token, wish=wished, only=item)
+
+    def decide(self, request: Request, token: str, sent: Sent) -> Response:
+        """Do what a form of the page asks, once."""
+        desk = open_desk(self._context, token)
+        if desk is None or desk.why:
+            return self._closed(request, desk)
+        sheet = _asked_about(desk, sent.get("item", ""))
+        proof = self._proof(request, token, sent, sheet)
+        if proof is None:
+            return self._no_session(desk, token)
+        language = desk.head.language
+        try:
+            items = (sheet.number,) if sheet and sheet.number else ()
+            command = read_command(sent, language, items)
+        except MistakeError as mistake:
+            wish = Wish(first=_verb(sent), field=sent.get("field", ""))
+            return self._page(desk, token, wish=wish, mistake=str(mistake), status=_UNFILLED)
+        seen = {sheet.view.document.id: proof.version} if sheet else {}
+        acted = act(self._context, token, [command], form=proof.form, seen=seen)
+        return self._result(request, token, acted)
+
+    def ask_stop(self, request: Request, token: str) -> Response:
+        """Ask whether the daily list must end; changes nothing."""
+        desk = open_desk(self._context, token)
+        if desk is None or not desk.is_list:
+            return self._closed(request, None)
+        return self._stop_page(desk, token)
+
+    def stop(self, request: Request, token: str, sent: Sent) -> Response:
+        """End the daily list: from the page, or in one click by a mail program (RFC 8058 §3.2)."""
+        desk = open_desk(self._context, token)
+        if desk is None or not desk.is_list:
+            return self._closed(request, None)
+        if sent.get("List-Unsubscribe") != "One-Click":
+            if self._proof(request, token, sent, None) is None:
+                return self._no_session(desk, token, "/stop")
+            if sent.get("verb") != Verb.UNSUBSCRIBE.value:
+                return self._stop_page(desk, token, mistake="nothing_picked", status=_UNFILLED)
+        unsubscribe(self._context, token)
+        return self._stop_page(desk, token, is_done=True)
+
+    def picture(self, request: Request, token: str, item: int = 0) -> Response:
+        """Return the picture of the document's first page."""
+        return self._file(request, token, item, "page_image")
+
+    def file(self, request: Request, token: str, item: int = 0) -> Response:
+        """Return the document itself."""
+        return self._file(request, token, item, "visual")
+
+    def _file(self, request: Request, token: str, item: int, role: str) -> Response:
+        desk = open_desk(self._context, token)
+        if desk is None or desk.why:
+            return self._closed(request, desk)
+        sheet = _sheet_of(desk, str(item) if item else "")
+        found = read_file(self._context, sheet, role) if sheet else None
+        if found is None:
+            return self._notice("no_file", 404, desk.head.language)
+        file, content = found
+        return file_answer(file.name, content)
+
+    def _page(  # noqa: PLR0913 -- one keyword per thing that a page may show
+        self,
+        desk: Desk,
+        token: str,
+        *,
+        wish: Wish,
+        only: int = 0,
+        acted: Acted | None = None,
+        mistake: str = "",
+        status: int = 200,
+    ) -> Response:
+        session = self._session(token)
+        around = Around(
+            path=self._path(token),
+            stamp=session.stamp,
+            wish=wish,
+            outcomes=acted.outcomes if acted else (),
+            mistake=mistake,
+        )
+        sheets = [s for s in desk.sheets if s.number == only] if only else desk.sheets
+        is_spent = desk.token.spent_at is not None and not desk.is_list
+        html = write_desk(desk.head, sheets, around, to_confirm=desk.to_confirm, is_spent=is_spent)
+        return self._with_cookie(page_answer(html, status), token)
+
+    def _result(self, request: Request, token: str, acted: Acted) -> Response:
+        desk = open_desk(self._context, token)
+        if desk is None or desk.why:
+            return self._closed(request, desk)
+        is_done = all(outcome.is_done for outcome in acted.outcomes)
+        status = 200 if is_done else _CONFLICT
+        return self._page(desk, token, wish=Wish(), acted=acted, status=status)
+
+    def _stop_page(
+        self,
+        desk: Desk,
+        token: str,
+        *,
+        is_done: bool = False,
+        mistake: str = "",
+        status: int = 200,
+    ) -> Response:
+        session = self._session(token)
+        around = Around(path=self._path(token), stamp=session.stamp, mistake=mistake)
+        answer = page_answer(write_stop(desk.head, around, is_done=is_done), status)
+        return self._with_cookie(answer, token)
+
+    def _closed(self, request: Request, desk: Desk | None) -> Response:
+        why = desk.why if desk else "token_unknown"
+        known = desk.head.language if desk else None
+        language = known or wanted_language(request, self._context.settings)
+        office = desk.head.office.name if desk else "mailbot"
+        return notice_answer(why, _CLOSED[why], language, office=office)
+
+    def _no_session(self, desk: Desk, token: str, page: str = "") -> Response:
+        return notice_answer(
+            "no_session",
+            _FORBIDDEN,
+            desk.head.language,
+            office=desk.head.office.name,
+            back=f"{self._path(token)}{page}",
+        )
+
+    def _notice(self, notice: str, status: int, language: Language) -> Response:
+        return notice_answer(notice, status, language)
+
+    def _proof(
+        self, request: Request, token: str, sent: dict[str, str], sheet: Sheet | None
+    ) -> Proof | None:
+        session = self._session(token)
+        if not session.has_cookie(request.cookies.get(COOKIE, "")):
+            return None
+        return session.read_stamp(sent.get("stamp", ""), sheet)
+
+    def _session(self, token: str) -> PageSession:
+        return PageSession.of(token, self._context.token_secret)
+
+    def _path(self, token: str) -> str:
+        """Return the path of the page; a proxy may have put it under another one."""
+        return f"{urlsplit(self._context.settings.service.public_url).path}/d/{token}"
+
+    def _with_cookie(self, answer: Response, token: str) -> Response:
+        answer.set_cookie(
+            COOKIE,
+            self._session(token).secret,
+            max_age=LIFETIME,
+            path=self._path(token),
+            secure=self._context.settings.service.public_url.startswith("https://"),
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+
+def _asked_about(desk: Desk, item: str) -> Sheet | None:
+    """Return the document that a form is about; None for what waits for a confirmation."""
+    return None if desk.token.context is Shown.CONFIRMATION else _sheet_of(desk, item)
+
+
+def _sheet_of(desk: Desk, item: str) -> Sheet | None:
+    if not item:
+        return desk.sheets[0] if len(desk.sheets) == 1 else None
+    return next((s for s in desk.sheets if str(s.number) == item), None)
+
+
+def _verb(sent: dict[str, str]) -> Verb | None:
+    return next((verb for verb in Verb if verb.value == sent.get("verb")), None)
