@@ -109,7 +109,13 @@ def _line(outcome: Outcome, head: Letterhead) -> Line:
 
 
 def _explained(verb: Verb, head: Letterhead) -> dict[str, str]:
-    return {"label": head.say("verbs", verb), "value": head.say("help", verb)}
+    """Return what is typed and what it does; fields and booking lines are typed without a verb."""
+    typed = {
+        Verb.CORRECT: f"{field_name(head.language, 'total')}: …",
+        Verb.BOOK: "1: …",
+    }
+    label = typed[verb] if verb in typed else head.say("verbs", verb)
+    return {"label": label, "value": head.say("help", verb)}
 
 
 def _ranges(items: tuple[int, ...]) -> str:
