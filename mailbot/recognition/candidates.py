@@ -105,13 +105,10 @@ def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
 
 def _read_cell(cell: Cell, found: Candidates) -> None:
     text = cell.text
-    for finder, into in (
-        (grammars.find_ogms, found.ogms),
-        (grammars.find_ibans, found.ibans),
-        (grammars.find_vat_numbers, found.vat_numbers),
-        (grammars.find_bics, found.bics),
-    ):
-        text = _take(cell, text, finder, into)  # type: ignore[arg-type]
+    text = _take(cell, text, grammars.find_ogms, found.ogms)
+    text = _take(cell, text, grammars.find_ibans, found.ibans)
+    text = _take(cell, text, grammars.find_vat_numbers, found.vat_numbers)
+    text = _take(cell, text, grammars.find_bics, found.bics)
     # Eight digits in a row stay visible: they are more often a number than a date.
     compact_hidden = _take(cell, text, _certain_dates, found.dates)
     _take(cell, compact_hidden, _doubtful_dates, found.dates)

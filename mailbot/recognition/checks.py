@@ -41,7 +41,10 @@ def check(invoice: Invoice) -> tuple[Invoice, tuple[str, ...]]:
 
 
 def find_status(invoice: Invoice) -> RecognitionStatus:
-    """Return how complete the reading is (CF-ST-01, -04, -05); whether the supplier is new is not known here."""
+    """Return how complete the reading is (CF-ST-01, -04, -05).
+
+    Whether the supplier is new is not known here.
+    """
     if invoice.document_class is DocumentClass.NOT_INVOICE:
         return RecognitionStatus.NOK
     known = [name for name in MANDATORY_FIELDS if getattr(invoice, name) not in (None, "")]

@@ -81,9 +81,9 @@ def _prominence(cell: Cell, words: list[str], length: int, layout: Layout) -> fl
     score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length
     if not rest:
         score += 0.7
-    elif len(rest) <= 4 and any(c.isdigit() for w in rest for c in w):  # noqa: PLR2004
+    elif len(rest) <= 4 and any(c.isdigit() for w in rest for c in w):
         score += 0.35
-    elif len(rest) > 4:  # noqa: PLR2004
+    elif len(rest) > 4:
         score -= 0.2
     if cell.text.rstrip().endswith(":") or (":" in cell.text and rest):
         score -= 0.6

@@ -6,13 +6,13 @@ sure it is; what else it might be is kept as alternatives.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 from mailbot.recognition.candidates import Candidate, Candidates, month_first, read_day
-from mailbot.recognition.grammars import DateReading, Identifier, Term
-from mailbot.recognition.labels import Link, find_labels, link
+from mailbot.recognition.grammars import DateReading, Term
+from mailbot.recognition.labels import Label, Link, find_labels, link
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, tokens
 
@@ -61,7 +61,7 @@ def _decide(
     best = max(ranked, key=lambda r: r.score)
     others = sorted((r for r in ranked if r.value != best.value), key=lambda r: -r.score)
     sure = confidence(best.score)
-    if others and others[0].score > 0.85 * best.score:  # noqa: PLR2004
+    if others and others[0].score > 0.85 * best.score:
         sure *= 0.8
     alternatives = tuple(dict.fromkeys(str(r.value) for r in others if r.score > 0))[:3]
     return Decision(best.value, sure, best.candidate, alternatives)
@@ -81,7 +81,7 @@ def _best(links: Iterable[Link], kind: str) -> float:
 def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return the number of the invoice."""
     labels = find_labels(layout, _NUMBER_KINDS)
-    links = link(layout, labels, candidates.numbers)
+    links = link(labels, candidates.numbers)
     ranked = [
         _Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
@@ -111,7 +111,7 @@ def _number_shape(candidate: Candidate[str]) -> float:
     """Return how much a word looks like the number of an invoice, 0.0 to about 1.0."""
     text = candidate.value
     n_digits = sum(c.isdigit() for c in text)
-    shape = 1.0 if n_digits >= 3 else 0.8 if n_digits == 2 else 0.6  # noqa: PLR2004
+    shape = 1.0 if n_digits >= 3 else 0.8 if n_digits == 2 else 0.6
     if re.fullmatch(r"\d{1,2}|\d+[.,]\d{2}|(?:19|20)\d{2}", text):
         shape *= 0.55
     before = candidate.cell.text[: candidate.start]
@@ -132,7 +132,7 @@ def decide_dates(
 ) -> tuple[Decision[date] | None, Decision[date] | None]:
     """Return the date of the invoice and the date on which it is due."""
     swap = month_first(candidates.dates) or month_comes_first
-    links = link(layout, find_labels(layout, _DATE_KINDS), candidates.dates)
+    links = link(find_labels(layout, _DATE_KINDS), candidates.dates)
     issued = _issue_date(candidates.dates, links, swap=swap)
     ranked = [
         _Ranked(day, score, candidate)
@@ -197,7 +197,7 @@ def _from_term(
 def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return the account to pay to; the customer's own account is none."""
     labels = find_labels(layout, ("iban", "customer_iban", "payment_reference"))
-    links = link(layout, labels, candidates.ibans)
+    links = link(labels, candidates.ibans)
     ranked = []
     for place, candidate in enumerate(candidates.ibans):
         score = 1.0 if candidate.value.is_valid else 0.45
@@ -216,7 +216,7 @@ def decide_bic(
     layout: Layout, candidates: Candidates, iban: Decision[str] | None
 ) -> Decision[str] | None:
     """Return the BIC of the account's bank: labelled, or beside the account in its country."""
-    links = link(layout, find_labels(layout, ("bic",)), candidates.bics)
+    links = link(find_labels(layout, ("bic",)), candidates.bics)
     ranked = []
     for place, candidate in enumerate(candidates.bics):
         score = 0.9 * _best(links.get(candidate, ()), "bic")
@@ -224,7 +224,7 @@ def decide_bic(
             score += _nearness(iban.candidate, candidate)
         elif iban:
             score *= 0.5
-        if score > 0.3:  # noqa: PLR2004
+        if score > 0.3:
             ranked.append(_Ranked(candidate.value, score - 0.01 * min(place, 20), candidate))
     return _decide(ranked, lambda score: min(0.96, 0.4 + 0.4 * score))
 
@@ -235,13 +235,13 @@ def _nearness(account: Candidate[Any], candidate: Candidate[str]) -> float:
         gap = candidate.start - account.end
         return 0.8 - 0.01 * min(gap, 40) if gap >= 0 else 0.3
     rows = candidate.cell.row - account.cell.row
-    return max(0.0, 0.55 - 0.1 * rows) if 0 <= rows <= 4 else 0.0  # noqa: PLR2004
+    return max(0.0, 0.55 - 0.1 * rows) if 0 <= rows <= 4 else 0.0
 
 
 def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return what the payer must mention: a structured communication, else a free reference."""
     labels = find_labels(layout, ("payment_reference", "other_number", "invoice_number"))
-    links = link(layout, labels, candidates.ogms)
+    links = link(labels, candidates.ogms)
     ranked = []
     for candidate in candidates.ogms:
         named = _best(links.get(candidate, ()), "payment_reference")
@@ -249,17 +249,15 @@ def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | 
             ranked.append(_Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
     if ranked:
         return _decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
-    return _free_reference(layout, candidates, [o for o in labels if o.weight == 1.0])
+    return _free_reference(candidates, [o for o in labels if o.weight == 1.0])
 
 
-def _free_reference(
-    layout: Layout, candidates: Candidates, labels: Sequence[Any]
-) -> Decision[str] | None:
-    links = link(layout, labels, candidates.numbers)
+def _free_reference(candidates: Candidates, labels: Sequence[Label]) -> Decision[str] | None:
+    links = link(labels, candidates.numbers)
     ranked = [
         _Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
-        if (score := _best(named, "payment_reference")) > 0.85  # noqa: PLR2004
+        if (score := _best(named, "payment_reference")) > 0.85
         and len(candidate.value) >= _MIN_REFERENCE
     ]
     return _decide(ranked, lambda score: 0.75 * score)
@@ -311,13 +309,3 @@ def says_paid(layout: Layout) -> bool:
     """Tell whether the text says that nothing is left to pay."""
     text = compact(layout.text)
     return any(word in text for word in compacted("paid"))
-
-
-def doubted(decision: Decision[T] | None, factor: float) -> Decision[T] | None:
-    """Return the decision, less sure by `factor`."""
-    return decision and replace(decision, confidence=decision.confidence * factor)
-
-
-def valid_numbers(candidates: Sequence[Candidate[Identifier]]) -> list[Candidate[Identifier]]:
-    """Return the candidates whose check digits are right."""
-    return [c for c in candidates if c.value.is_valid]

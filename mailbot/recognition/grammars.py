@@ -1,4 +1,4 @@
-"""The grammars of what stands on invoices: dates, amounts, rates, terms, numbers with check digits.
+"""The grammars of invoices: dates, amounts, rates, terms, numbers with check digits.
 
 Every `find_*` takes a line of text and yields what it found with its place in the text; nothing
 here looks at the page or raises. Check digits: see `mailbot.domain.identifiers`.
@@ -7,7 +7,7 @@ here looks at the page or raises. Check digits: see `mailbot.domain.identifiers`
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -59,7 +59,7 @@ class AmountReading:
     @property
     def is_money(self) -> bool:
         """Whether it is written like an amount: two decimals, or a currency beside it."""
-        return self.n_decimals == 2 or self.has_currency  # noqa: PLR2004
+        return self.n_decimals == 2 or self.has_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +98,13 @@ _NAME_DAY = re.compile(
 
 
 def find_dates(text: str) -> Iterator[Found[DateReading]]:
-    """Yield the dates in `text`: 03/02/2026, 2026-02-03, 3 februari 2026, Feb 3, 2026, 20260203."""
+    """Yield the dates in `text`: 03/02/2026, 2026-02-03, 3 februari 2026, Feb 3, 2026."""
     plain = fold_letters(text)
-    for match in _NUMERIC.finditer(plain):
-        if reading := _numeric(int(match[1]), int(match[3]), match[4]):
-            yield Found(reading, *match.span())
-    for match in _ISO.finditer(plain):
-        if day := _date(match[1], int(match[3]), int(match[4])):
-            yield Found(DateReading(day), *match.span())
-    for match in _COMPACT.finditer(plain):
-        if day := _date(match[1], int(match[2]), int(match[3])):
-            yield Found(DateReading(day, is_certain=False), *match.span())
-    for match in _DAY_NAME.finditer(plain):
-        if day := _date(match[3], _MONTHS[match[2]], int(match[1])):
-            yield Found(DateReading(day), *match.span())
-    for match in _NAME_DAY.finditer(plain):
-        if day := _date(match[3], _MONTHS[match[1]], int(match[2])):
-            yield Found(DateReading(day), *match.span())
+    for pattern, read in _DATE_PATTERNS:
+        for match in pattern.finditer(plain):
+            reading = read(match)
+            if reading:
+                yield Found(reading, *match.span())
 
 
 def _numeric(first: int, second: int, year: str) -> DateReading | None:
@@ -125,13 +115,29 @@ def _numeric(first: int, second: int, year: str) -> DateReading | None:
 
 
 def _date(year: str, month: int, day: int) -> date | None:
-    number = int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004
+    number = int(year) + (2000 if len(year) == 2 else 0)
     if not _FIRST_YEAR <= number <= _LAST_YEAR:
         return None
     try:
         return date(number, month, day)
     except ValueError:
         return None
+
+
+def _plain(year: str, month: int, day: str, *, is_certain: bool = True) -> DateReading | None:
+    read = _date(year, month, int(day))
+    return DateReading(read, is_certain=is_certain) if read else None
+
+
+_DATE_PATTERNS: tuple[
+    tuple[re.Pattern[str], Callable[[re.Match[str]], DateReading | None]], ...
+] = (
+    (_NUMERIC, lambda m: _numeric(int(m[1]), int(m[3]), m[4])),
+    (_ISO, lambda m: _plain(m[1], int(m[3]), m[4])),
+    (_COMPACT, lambda m: _plain(m[1], int(m[2]), m[3], is_certain=False)),
+    (_DAY_NAME, lambda m: _plain(m[3], _MONTHS[m[2]], m[1])),
+    (_NAME_DAY, lambda m: _plain(m[3], _MONTHS[m[1]], m[2])),
+)
 
 
 # --- amounts and rates ---------------------------------------------------------------------------
@@ -189,7 +195,7 @@ def read_amount(text: str) -> tuple[Decimal, int] | None:
     else:
         mark, other = compact[last], "," if compact[last] == "." else "."
         whole, decimals = compact[:last], compact[last + 1 :]
-        is_group = len(decimals) == 3 and whole.lstrip("0") and other not in whole  # noqa: PLR2004
+        is_group = len(decimals) == 3 and whole.lstrip("0") and other not in whole
         if is_group or mark in whole:
             whole, decimals = whole + decimals, ""
     whole = re.sub(r"[.,]", "", whole)
@@ -214,12 +220,13 @@ _DAYS = re.compile(
 
 #: a term that is all there is in its place, under a heading: "binnen 10 dagen"
 _ALONE = re.compile(
-    rf"\s*(?:binnen|innerhalb(?: von)?|within|sous|a|in)?\s?\d{{1,3}}\s?(?:{'|'.join(_TERMS['days'])})\s*"
+    r"\s*(?:binnen|innerhalb(?: von)?|within|sous|a|in)?\s?\d{1,3}\s?"
+    rf"(?:{'|'.join(_TERMS['days'])})\s*"
 )
 
 
 def find_terms(text: str) -> Iterator[Found[Term]]:
-    """Yield terms such as "30 dagen einde maand", "payable à réception", "Payment due in 30 days"."""
+    """Yield terms of payment: "30 dagen einde maand", "payable à réception", "due in 30 days"."""
     plain = fold_letters(text)
     if not any(word in plain for word in _TERMS["payment"]) and not _ALONE.fullmatch(plain):
         return
@@ -267,9 +274,10 @@ _OGM_BARE = re.compile(r"(?<![\d.,/+-])(\d{12})(?![\d.,/-]\d|\d)")
 
 #: length of an IBAN per country (ISO 13616 registry), where invoices of our readers come from
 _IBAN_LENGTH = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24,
-    "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20,
-    "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
+    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27,
+    "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
+    "RO": 24, "SE": 24, "SI": 19, "SK": 24,
 }  # fmt: skip
 
 
@@ -284,7 +292,7 @@ class Identifier:
 
 
 def find_vat_numbers(text: str) -> Iterator[Found[Identifier]]:
-    """Yield VAT and Belgian enterprise numbers; a country code makes wrong check digits visible."""
+    """Yield VAT and Belgian enterprise numbers, with a country code wrong ones, too."""
     upper = text.upper()
     taken: list[tuple[int, int]] = []
     for pattern, country in ((_VAT_BE, "BE"), (_VAT_NL, "NL")):
@@ -298,17 +306,17 @@ def find_vat_numbers(text: str) -> Iterator[Found[Identifier]]:
             taken.append((found.start, found.end))
             yield found
     for match in _BARE_BE.finditer(upper):
-        digits = read_enterprise_number(match[0])
-        if digits and not _overlaps(match.span(), taken):
-            yield Found(Identifier("BE" + digits, is_marked=False), *match.span())
+        enterprise = read_enterprise_number(match[0])
+        if enterprise and not _overlaps(match.span(), taken):
+            yield Found(Identifier("BE" + enterprise, is_marked=False), *match.span())
 
 
 def _foreign_vat(text: str, match: re.Match[str]) -> Found[Identifier] | None:
-    """Return the longest valid number, else the whole when it is nearly all digits and unbroken."""
+    """Return the longest valid number, else the whole when it is unbroken and nearly digits."""
     country, rest = match[1], match[2]
     for length in range(len(rest), 6, -1):
         compact = re.sub(r"[ .]", "", rest[:length])
-        if len(compact) >= 8 and read_vat_number(country + compact):  # noqa: PLR2004
+        if len(compact) >= 8 and read_vat_number(country + compact):
             end = match.start(2) + length
             return Found(Identifier(country + compact), match.start(), end)
     run = re.match(
@@ -333,7 +341,7 @@ def find_ibans(text: str) -> Iterator[Found[Identifier]]:
 
 
 def _take(text: str, start: int, length: int) -> tuple[int, str]:
-    """Return the end and the value of `length` letters and digits from `start`, gaps of one allowed."""
+    """Return the end and the value of `length` letters and digits; single gaps are allowed."""
     taken: list[str] = []
     at, gap = start, 0
     while at < len(text) and len(taken) < length:

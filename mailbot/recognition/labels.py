@@ -103,7 +103,7 @@ def _words_of(cell: Cell) -> list[tuple[str, int, int]]:
 
 
 def link(
-    layout: Layout, labels: Sequence[Label], candidates: Sequence[Candidate[Any]]
+    labels: Sequence[Label], candidates: Sequence[Candidate[Any]]
 ) -> dict[Candidate[Any], list[Link]]:
     """Return for every candidate the labels that name it, the best first."""
     by_row: dict[int, list[Candidate[Any]]] = defaultdict(list)
@@ -176,11 +176,11 @@ def _below(
         return 0.0
     box, other = label.box, candidate.box
     overlap = min(box[2], other[2]) - max(box[0], other[0])
-    near = abs(box[0] - other[0]) < 3 or abs(box[2] - other[2]) < 3  # noqa: PLR2004
+    near = abs(box[0] - other[0]) < 3 or abs(box[2] - other[2]) < 3
     if overlap <= 0 and not near:
         return 0.0
     distance = (other[1] - box[3]) / max(label.cell.height, 1.0)
-    if distance > 4.5 or distance < -0.5:  # noqa: PLR2004
+    if distance > 4.5 or distance < -0.5:
         return 0.0
     # A value that has a label on its own row belongs to that one, unless it is a table heading.
     own = any(

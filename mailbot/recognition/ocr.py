@@ -5,7 +5,7 @@ thread per core is slower and three times dearer (OMP_THREAD_LIMIT, Tesseract FA
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import median
@@ -26,23 +26,26 @@ _TIMEOUT = 90
 _MAX_PIXELS = 12_000_000
 #: pixels of an image that is opened at all (a bomb of 1 MB can hold 10 000 million)
 _MAX_OPEN_PIXELS = 120_000_000
-_MIN_WIDTH = 1100
+_MIN_WIDTH = 1600
 #: page width in points that photos are given: A4
 _A4_WIDTH = 595.0
 #: below this mean confidence, or with fewer words, the page may stand on its side
 _DOUBTFUL = 0.55
 _FEW_WORDS = 15
+#: share of the usual height below which a word has small letters only
+_LOW = 0.8
 #: words that Tesseract itself holds for noise
 _NOISE = 0.15
 #: sureness in an orientation below which the page is not turned (Tesseract's own unit)
 _MIN_ORIENTATION = 2.0
 
 _IMAGE_ERRORS = (
-    UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError,
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError,
+    Image.DecompressionBombError,
 )  # fmt: skip
 
 
-class ImageRefused(ValueError):
+class ImageError(ValueError):
     """This is no image that can be read."""
 
 
@@ -64,17 +67,17 @@ class _Reading:
 def open_image(content: bytes) -> Image.Image:
     """Return the image in `content`, upright as its EXIF data say, in shades of grey.
 
-    Raises ImageRefused for what is no image or would take too much memory.
+    Raises ImageError for what is no image or would take too much memory.
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > _MAX_OPEN_PIXELS:
-                raise ImageRefused("image_too_large")
+                raise ImageError("image_too_large")
             image.draft("L", (image.width, image.height))
             upright = ImageOps.exif_transpose(image)
             return _flat(upright)
     except _IMAGE_ERRORS as error:
-        raise ImageRefused("image_broken") from error
+        raise ImageError("image_broken") from error
 
 
 def _flat(image: Image.Image) -> Image.Image:
@@ -154,26 +157,25 @@ def _read(image: Image.Image, languages: Sequence[str]) -> _Reading:
 
 
 def _levelled(line: list[Word]) -> list[Word]:
-    """Return the words of a line with about one height: "van" is as high as "Datum"."""
-    height = median(w.y1 - w.y0 for w in line)
-    levelled = []
-    for word in line:
-        own = word.y1 - word.y0
-        if own < 0.8 * height and len(line) > 1:
-            # Small letters stand on the same baseline; commas and dashes do, about.
-            bottom = min(word.y1 + 0.1 * height, max(w.y1 for w in line))
-            word = Word(word.text, word.x0, bottom - height, word.x1, bottom, word.confidence)  # noqa: PLW2901
-        levelled.append(word)
-    return levelled
+    """Return the words of a line with about one height: "van" becomes as high as "Datum"."""
+    height = median(word.height for word in line)
+    floor = max(word.y1 for word in line)
+    return [_raised(word, height, floor) if word.height < _LOW * height else word for word in line]
 
 
-def _slope(lines: "Sequence[list[Word]] | object") -> float:
+def _raised(word: Word, height: float, floor: float) -> Word:
+    """Return a word of small letters, which stand on the baseline, as high as its line."""
+    bottom = min(word.y1 + 0.1 * height, floor)
+    return Word(word.text, word.x0, bottom - height, word.x1, bottom, word.confidence)
+
+
+def _slope(lines: Iterable[list[Word]]) -> float:
     """Return the usual rise of the long lines."""
     slopes = []
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         first, last = line[0], line[-1]
         run = last.x0 - first.x0
-        if len(line) > 2 and run > 200:  # noqa: PLR2004
+        if len(line) > 2 and run > 200:
             slopes.append(((last.y0 + last.y1) - (first.y0 + first.y1)) / 2 / run)
     return float(median(slopes)) if slopes else 0.0
 

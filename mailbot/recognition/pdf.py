@@ -7,7 +7,7 @@ pdfium is not thread-safe (pypdfium2, "Thread incompatibility"): one lock guards
 import ctypes
 import io
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ _ERRORS = (pdfium.PdfiumError, ValueError, OverflowError, MemoryError)
 _PIKEPDF_ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, OverflowError, MemoryError)
 
 
-class PdfRefused(ValueError):
+class PdfError(ValueError):
     """This page cannot be shown: `reason` is password_required, pdf_broken or no_such_page."""
 
     def __init__(self, reason: str) -> None:
@@ -89,29 +89,33 @@ def read_text(
                 content=sound,
                 password=password,
             )
-    except PdfRefused as refused:
+    except PdfError as refused:
         return PasswordRequired() if refused.reason == "password_required" else Unreadable()
 
 
 def render_page(content: bytes, page: int, width_px: int, *, password: str = "") -> bytes:
-    """Return page number `page` (1-based) as PNG, `width_px` pixels wide.
+    """Return page number `page` (1-based) as PNG, `width_px` pixels wide; b"" if that fails.
 
-    Raises PdfRefused. A page that would have too many pixels becomes smaller.
+    A page that would have too many pixels becomes smaller.
     """
+    try:
+        image = page_image(content, page, width_px, password=password)
+    except PdfError:
+        return b""
     out = io.BytesIO()
-    page_image(content, page, width_px, password=password).save(out, "PNG", optimize=False)
+    image.save(out, "PNG")
     return out.getvalue()
 
 
 def page_image(content: bytes, page: int, width_px: int, *, password: str = "") -> Image.Image:
-    """Return page number `page` as an image; see `render_page`."""
+    """Return page number `page` as an image; see `render_page`. Raises PdfError."""
     with _opened(content, (password,)) as (document, _, _):
         if not 1 <= page <= len(document):
-            raise PdfRefused("no_such_page")
+            raise PdfError("no_such_page")
         try:
             return _render(document, page, width_px)
         except _ERRORS as error:
-            raise PdfRefused("pdf_broken") from error
+            raise PdfError("pdf_broken") from error
 
 
 @contextmanager
@@ -138,12 +142,12 @@ def _open(content: bytes, passwords: Sequence[str]) -> tuple[Any, bytes, str]:
         document.close()
         break
     else:
-        raise PdfRefused("password_required")
+        raise PdfError("password_required")
     repaired = _repaired(content, passwords)
     try:
         document = pdfium.PdfDocument(repaired)
     except _ERRORS as error:
-        raise PdfRefused("pdf_broken") from error
+        raise PdfError("pdf_broken") from error
     return document, repaired, ""
 
 
@@ -158,8 +162,8 @@ def _repaired(content: bytes, passwords: Sequence[str]) -> bytes:
         except pikepdf.PasswordError:
             continue
         except _PIKEPDF_ERRORS as error:
-            raise PdfRefused("pdf_broken") from error
-    raise PdfRefused("password_required")
+            raise PdfError("pdf_broken") from error
+    raise PdfError("password_required")
 
 
 def _read_page(document: Any, number: int) -> tuple[Page, bool]:
@@ -201,15 +205,16 @@ def _words(page: Any) -> tuple[list[Word], bool]:
         text_page.close()
 
 
-def _placer(page: Any) -> Any:
+def _placer(page: Any) -> Callable[[Box], Box]:
     """Return the function from a box in PDF space to one from the top left as shown."""
     left, bottom, right, top = page.get_bbox()
-    turn = {
+    turns: dict[int, Callable[[float, float], tuple[float, float]]] = {
         0: lambda x, y: (x - left, top - y),
         90: lambda x, y: (y - bottom, x - left),
         180: lambda x, y: (right - x, y - bottom),
         270: lambda x, y: (top - y, right - x),
-    }[page.get_rotation() % 360]
+    }
+    turn = turns[page.get_rotation() % 360]
 
     def place(box: Box) -> Box:
         (ax, ay), (bx, by) = turn(box[0], box[1]), turn(box[2], box[3])
@@ -310,7 +315,8 @@ def _render(document: Any, number: int, width_px: int) -> Image.Image:
         bitmap = page.render(scale=scale)
         try:
             # A copy, because the bitmap's memory is freed when it is closed.
-            return bitmap.to_pil().convert("RGB")
+            image: Image.Image = bitmap.to_pil().convert("RGB")
+            return image
         finally:
             bitmap.close()
     finally:

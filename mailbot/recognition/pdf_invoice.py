@@ -14,8 +14,8 @@ from mailbot.domain.invoice import (
 )
 from mailbot.recognition import ocr, pdf
 from mailbot.recognition.candidates import find_candidates
+from mailbot.recognition.cash_discount import decide_discount
 from mailbot.recognition.checks import check, find_status
-from mailbot.recognition.discount import decide_discount
 from mailbot.recognition.document_class import PaperKind, decide_paper_kind
 from mailbot.recognition.fields import (
     Decision,
@@ -30,19 +30,14 @@ from mailbot.recognition.fields import (
 from mailbot.recognition.layout import Layout, Page, build_layout
 from mailbot.recognition.supplier import decide_parties
 from mailbot.recognition.totals import decide_totals
-from mailbot.recognition.vocabulary import tokens
+from mailbot.recognition.vocabulary import WORDS, tokens
 
 #: pages on which fields are looked for: the first ones and the last ones
 _FIRST_PAGES, _LAST_PAGES = 8, 4
 #: scanned pages of one file that are read; Tesseract takes seconds a page
 _MAX_OCR_PAGES = 12
 #: frequent words by Tesseract's name of the language, to read later pages in one language
-_STOP_WORDS = {
-    "nld": frozenset("de het een van en voor met op te btw bedrag totaal factuur datum aantal".split()),
-    "fra": frozenset("le la les des et du pour avec tva montant total facture prix quantite".split()),
-    "deu": frozenset("der die das und von fur mit mwst ust betrag gesamt rechnung menge".split()),
-    "eng": frozenset("the of and for to with vat amount total invoice date quantity price".split()),
-}  # fmt: skip
+_STOP_WORDS = {name: frozenset(words) for name, words in WORDS["stop_words"].items()}
 _ENOUGH_STOP_WORDS = 8
 
 
@@ -66,7 +61,7 @@ def read_image(content: bytes, *, own_vat: str = "") -> Recognition:
     """Return what the invoice on a photo or scan says; see `read_pdf`."""
     try:
         image = ocr.open_image(content)
-    except ocr.ImageRefused:
+    except ocr.ImageError:
         return replace(_empty(), unreadable="image_broken")
     return _recognise([ocr.read_page(image, 1)], n_pages=1, own_vat=own_vat)
 
@@ -77,7 +72,7 @@ def _empty() -> Recognition:
 
 
 def _with_ocr(text: pdf.PdfText) -> list[Page]:
-    """Return the pages with text, image-only ones read by Tesseract in as few languages as will do."""
+    """Return the pages as text; image-only ones are read in as few languages as will do."""
     languages: tuple[str, ...] = ocr.LANGUAGES
     pages: list[Page] = []
     n_read = 0
@@ -90,7 +85,7 @@ def _with_ocr(text: pdf.PdfText) -> list[Page]:
             image = pdf.page_image(
                 text.content, page.number, ocr.RENDER_WIDTH, password=text.password
             )
-        except pdf.PdfRefused:
+        except pdf.PdfError:
             pages.append(page)
             continue
         read = ocr.read_page(image, page.number, width=page.width, languages=languages)
@@ -167,7 +162,7 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
 
 
 def _is_american(layout: Layout, currency: Decision[str]) -> bool:
-    """Tell whether dates have the month first when nothing else says so: dollars and no VAT word."""
+    """Tell whether dates likely have the month first: dollars, and no word for VAT."""
     words = set(tokens(layout.text))
     return currency.value == "USD" and not words & {"btw", "tva", "mwst", "ust"}
 

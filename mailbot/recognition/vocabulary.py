@@ -1,4 +1,4 @@
-"""Reads the tables of words (labels.toml, words.toml) and folds words so that spelling is no matter."""
+"""Reads the tables of words (labels.toml, words.toml) and folds words: spelling is no matter."""
 
 import re
 import tomllib
@@ -35,7 +35,7 @@ def tokens(text: str) -> list[str]:
 
 
 def compact(text: str) -> str:
-    """Return the folded words of `text` in one piece: "Factuur-Nr." and "factuurnr" are the same."""
+    """Return the folded words of `text` in one piece: "Factuur-Nr." is "factuurnr", too."""
     return "".join(tokens(text))
 
 
