@@ -5,6 +5,7 @@ thread per core is slower and three times dearer (OMP_THREAD_LIMIT, Tesseract FA
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,10 @@ _A4_WIDTH = 595.0
 #: below this mean confidence, or with fewer words, the page may stand on its side
 _DOUBTFUL = 0.55
 _FEW_WORDS = 15
+#: the two parts of an amount that Tesseract has split at its decimal sign
+_AMOUNT_HEAD, _AMOUNT_TAIL = re.compile(r"\d[.,]$"), re.compile(r"\d{2}(?!\d)")
+#: a gap inside an amount, in heights of its digits
+_NARROW = 0.9
 #: share of the usual height below which a word has small letters only
 _LOW = 0.8
 #: words that Tesseract itself holds for noise
@@ -152,8 +157,33 @@ def _read(image: Image.Image, languages: Sequence[str]) -> _Reading:
         x1, y1 = x0 + float(table["width"][row]), y0 + float(table["height"][row])
         key = (table["block_num"][row], table["par_num"][row], table["line_num"][row])
         lines.setdefault(key, []).append(Word(text.strip(), x0, y0, x1, y1, confidence))
-    words = [word for line in lines.values() for word in _levelled(line)]
+    words = [word for line in lines.values() for word in _levelled(_joined(line))]
     return _Reading(words, _slope(lines.values()))
+
+
+def _joined(line: list[Word]) -> list[Word]:
+    """Return the words of a line with amounts in one piece: "65." and "20" are "65.20"."""
+    joined: list[Word] = []
+    for word in line:
+        left = joined[-1] if joined else None
+        if left and _AMOUNT_HEAD.search(left.text) and _AMOUNT_TAIL.match(word.text):
+            near = word.x0 - left.x1 < _NARROW * max(left.height, word.height)
+            if near:
+                joined[-1] = _merged(left, word)
+                continue
+        joined.append(word)
+    return joined
+
+
+def _merged(left: Word, right: Word) -> Word:
+    return Word(
+        left.text + right.text,
+        left.x0,
+        min(left.y0, right.y0),
+        right.x1,
+        max(left.y1, right.y1),
+        min(left.confidence, right.confidence),
+    )
 
 
 def _levelled(line: list[Word]) -> list[Word]:

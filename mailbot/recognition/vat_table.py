@@ -48,12 +48,30 @@ def find_vat_rows(values: dict[int, Value], candidates: Candidates) -> dict[Deci
         plain = amount.value.amount.normalize()
         if plain in _KNOWN_RATES and not amount.value.has_currency:
             rate_rows[plain].add(amount.cell.row)
+    for rate in _unprinted_rates(values):
+        rate_rows.setdefault(rate, set())
     lines: dict[Decimal, list[VatRow]] = {}
     for rate, rows in rate_rows.items():
         found = sorted(_lines_of(rate, rows, values), key=lambda one: -one.score)
         if found or rate in _KNOWN_RATES:
             lines[rate] = found[:_LINES_PER_RATE]
     return lines
+
+
+def _unprinted_rates(values: dict[int, Value]) -> set[Decimal]:
+    """Return the rates that columns "base" and "VAT" show without naming them, or misread."""
+    bases = [v for v in values.values() if v.role("total_excl") > 0 and v.cents]
+    taxes = [v for v in values.values() if v.role("vat_total") > 0 and v.cents]
+    return {
+        rate
+        for base in bases
+        for tax in taxes
+        if _rows_of(base) & _rows_of(tax) and (rate := single_rate(base.cents, tax.cents))
+    }
+
+
+def _rows_of(value: Value) -> set[int]:
+    return {candidate.cell.row for candidate in value.candidates}
 
 
 def _lines_of(rate: Decimal, rows: set[int], values: dict[int, Value]) -> Iterable[VatRow]:
@@ -69,8 +87,7 @@ def _lines_of(rate: Decimal, rows: set[int], values: dict[int, Value]) -> Iterab
 
 def _togetherness(base: Value, vat: Value, rate_rows: set[int]) -> float:
     """Return how near base, VAT and rate stand to one another."""
-    base_rows = {c.cell.row for c in base.candidates}
-    vat_rows = {c.cell.row for c in vat.candidates}
+    base_rows, vat_rows = _rows_of(base), _rows_of(vat)
     score = 1.0 if base_rows & vat_rows else 0.0
     score += 1.0 if vat_rows & rate_rows else 0.0
     score += 1.0 if base_rows & vat_rows & rate_rows else 0.0

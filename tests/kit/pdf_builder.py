@@ -43,12 +43,39 @@ def belgian_amount(amount: Decimal) -> str:
     return f"{amount:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
-#: per language: title, number, date, due, customer's VAT, without VAT, VAT, with VAT, communication
+@dataclass(frozen=True)
+class Words:
+    """The labels of an invoice in one language."""
+
+    title: str
+    number: str
+    issued: str
+    due: str
+    your_vat: str
+    total_excl: str
+    vat: str
+    total_incl: str
+    message: str
+    vat_number: str
+
+
 WORDS = {
-    "nl": ("FACTUUR", "Factuurnummer", "Factuurdatum", "Vervaldatum", "Uw btw-nummer", "Totaal excl. btw", "Btw 21 %", "Totaal incl. btw", "Mededeling", "BTW"),
-    "fr": ("FACTURE", "Numéro de facture", "Date de facture", "Date d'échéance", "Votre numéro de TVA", "Total HTVA", "TVA 21 %", "Total TVAC", "Communication", "TVA"),
-    "de": ("RECHNUNG", "Rechnungsnummer", "Rechnungsdatum", "Fällig am", "Ihre USt-IdNr.", "Nettobetrag", "MwSt. 21 %", "Gesamtbetrag", "Mitteilung", "MwSt.-Nr."),
-    "en": ("INVOICE", "Invoice number", "Invoice date", "Due date", "Your VAT number", "Total excl. VAT", "VAT 21 %", "Total incl. VAT", "Payment reference", "VAT"),
+    "nl": Words(
+        "FACTUUR", "Factuurnummer", "Factuurdatum", "Vervaldatum", "Uw btw-nummer",
+        "Totaal excl. btw", "Btw 21 %", "Totaal incl. btw", "Mededeling", "BTW",
+    ),
+    "fr": Words(
+        "FACTURE", "Numéro de facture", "Date de facture", "Date d'échéance",
+        "Votre numéro de TVA", "Total HTVA", "TVA 21 %", "Total TVAC", "Communication", "TVA",
+    ),
+    "de": Words(
+        "RECHNUNG", "Rechnungsnummer", "Rechnungsdatum", "Fällig am", "Ihre USt-IdNr.",
+        "Nettobetrag", "MwSt. 21 %", "Gesamtbetrag", "Mitteilung", "MwSt.-Nr.",
+    ),
+    "en": Words(
+        "INVOICE", "Invoice number", "Invoice date", "Due date", "Your VAT number",
+        "Total excl. VAT", "VAT 21 %", "Total incl. VAT", "Payment reference", "VAT",
+    ),
 }  # fmt: skip
 
 
@@ -94,7 +121,28 @@ def text_pdf(invoice: PaperInvoice | None = None, **changes: object) -> bytes:
 
 
 def _draw(canvas: Canvas, paper: PaperInvoice) -> None:
-    title, number, issued, due, your_vat, excl, vat, incl, message, vat_word = WORDS[paper.language]
+    words = WORDS[paper.language]
+    _draw_head(canvas, paper, words)
+    canvas.drawString(50, 510, "Folders A5, 4000 st.")
+    canvas.drawRightString(545, 510, belgian_amount(paper.base))
+    sums = (
+        (words.total_excl, paper.base),
+        (words.vat, paper.vat),
+        (words.total_incl, paper.total),
+    )
+    for line, (label, amount) in enumerate(sums):
+        canvas.drawString(350, 440 - 16 * line, label)
+        canvas.drawRightString(545, 440 - 16 * line, f"€ {belgian_amount(amount)}")
+    marked = f"+++{paper.reference[:3]}/{paper.reference[3:7]}/{paper.reference[7:]}+++"
+    canvas.drawString(50, 340, f"{words.message}: {marked}")
+    for line, text in enumerate(paper.notes):
+        canvas.drawString(50, 320 - 14 * line, text)
+    canvas.setFont("Helvetica", 8)
+    vat = f"{words.vat_number} {dotted(paper.supplier_vat)}"
+    canvas.drawString(50, 50, f"{paper.supplier} - {vat} - IBAN {paper.iban} - BIC {paper.bic}")
+
+
+def _draw_head(canvas: Canvas, paper: PaperInvoice, words: Words) -> None:
     canvas.setFont("Helvetica-Bold", 16)
     canvas.drawString(50, 790, paper.supplier)
     canvas.setFont("Helvetica", 10)
@@ -102,30 +150,17 @@ def _draw(canvas: Canvas, paper: PaperInvoice) -> None:
     for line, text in enumerate((paper.customer, "Kiezelstraat 5", "2300 Turnhout")):
         canvas.drawString(340, 700 - 14 * line, text)
     canvas.setFont("Helvetica-Bold", 18)
-    canvas.drawString(50, 640, paper.title or title)
+    canvas.drawString(50, 640, paper.title or words.title)
     canvas.setFont("Helvetica", 10)
     facts = (
-        (number, paper.number),
-        (issued, f"{paper.issued:%d/%m/%Y}"),
-        (due, f"{paper.due:%d/%m/%Y}"),
-        (your_vat, dotted(paper.customer_vat)),
+        (words.number, paper.number),
+        (words.issued, f"{paper.issued:%d/%m/%Y}"),
+        (words.due, f"{paper.due:%d/%m/%Y}"),
+        (words.your_vat, dotted(paper.customer_vat)),
     )
     for line, (label, value) in enumerate(facts):
         canvas.drawString(50, 610 - 15 * line, label)
         canvas.drawString(190, 610 - 15 * line, value)
-    canvas.drawString(50, 510, "Folders A5, 4000 st.")
-    canvas.drawRightString(545, 510, belgian_amount(paper.base))
-    sums = ((excl, paper.base), (vat, paper.vat), (incl, paper.total))
-    for line, (label, amount) in enumerate(sums):
-        canvas.drawString(350, 440 - 16 * line, label)
-        canvas.drawRightString(545, 440 - 16 * line, f"€ {belgian_amount(amount)}")
-    marked = f"+++{paper.reference[:3]}/{paper.reference[3:7]}/{paper.reference[7:]}+++"
-    canvas.drawString(50, 340, f"{message}: {marked}")
-    for line, text in enumerate(paper.notes):
-        canvas.drawString(50, 320 - 14 * line, text)
-    canvas.setFont("Helvetica", 8)
-    footer = f"{paper.supplier} - {vat_word} {dotted(paper.supplier_vat)} - IBAN {paper.iban} - BIC {paper.bic}"
-    canvas.drawString(50, 50, footer)
 
 
 def lines_pdf(pages: Sequence[Sequence[str]], *, font_size: int = 10) -> bytes:
