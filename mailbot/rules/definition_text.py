@@ -1,0 +1,154 @@
+"""Writes a definition as the TOML that `read_definition` reads, and tells two of them apart."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from mailbot.domain.people import Definition, Dossier, Employee
+
+#: follows from where a table stands in the text
+_IMPLIED = {"office"}
+#: written although it has its default: what people look for in a definition
+_ALWAYS = {"language", "validation", "role", "roles", "connector", "delivery", "mode"}
+_TABLES = ("journals", "people", "approval_rules")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing that an apply changes: `+` new, `-` gone, `~` other than it was."""
+
+    sign: str
+    #: what it is about, e.g. "dossier bakkerij" or "dossier bakkerij, journal AK"
+    subject: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+    def __str__(self) -> str:
+        """Return the line that people read."""
+        if self.sign == "~":
+            return f"~ {self.subject}: {self.field}: {self.old or '-'} → {self.new or '-'}"
+        return f"{self.sign} {self.subject}"
+
+
+def write_definition(definition: Definition) -> str:
+    """Return the definition as TOML; reading it gives the same definition."""
+    parts = [_table("[office]", definition.office)]
+    parts += [_table("[[employees]]", employee) for employee in definition.employees]
+    parts += [write_dossier(dossier) for dossier in definition.dossiers]
+    return "\n".join(parts)
+
+
+def write_dossier(dossier: Dossier) -> str:
+    """Return the part of the TOML that is about one dossier."""
+    parts = [_table("[[dossiers]]", dossier, apart=(*_TABLES, "export"))]
+    parts += [
+        _table(f"[[dossiers.{name}]]", each) for name in _TABLES for each in getattr(dossier, name)
+    ]
+    parts.append(_table("[dossiers.export]", dossier.export, apart=("options",)))
+    if dossier.export.options:
+        lines = (f"{_key(k)} = {_value(v)}\n" for k, v in sorted(dossier.export.options.items()))
+        parts.append("[dossiers.export.options]\n" + "".join(lines))
+    return "\n".join(parts)
+
+
+def compare(old: Definition | None, new: Definition) -> list[Difference]:
+    """Return what `new` changes: first what is new or changed, then what is gone."""
+    before = dict(_facts(old)) if old else {}
+    after = dict(_facts(new))
+    found: list[Difference] = []
+    for subject, values in after.items():
+        if subject not in before:
+            found.append(Difference(sign="+", subject=subject))
+        else:
+            found += _changes(subject, before[subject], values)
+    gone = [Difference(sign="-", subject=subject) for subject in before if subject not in after]
+    return found + gone
+
+
+def _changes(subject: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[Difference]:
+    names = dict.fromkeys((*new, *old))
+    return [
+        Difference(sign="~", subject=subject, field=n, old=old.get(n, ""), new=new.get(n, ""))
+        for n in names
+        if old.get(n, "") != new.get(n, "")
+    ]
+
+
+def _facts(definition: Definition) -> Iterable[tuple[str, dict[str, str]]]:
+    """Return everything that has a name of its own, with its values as text."""
+    office = definition.office
+    yield f"office {office.code}", _values(office)
+    for employee in definition.employees:
+        yield f"employee {employee.email}", _values(employee)
+    for dossier in definition.dossiers:
+        subject = f"dossier {dossier.code}"
+        yield subject, _values(dossier, apart=(*_TABLES, "export"))
+        for journal in dossier.journals:
+            yield f"{subject}, journal {journal.code}", _values(journal)
+        for person in dossier.people:
+            yield f"{subject}, person {person.email}", _values(person)
+        for rule in dossier.approval_rules:
+            yield f"{subject}, approval rule {rule.name!r}", _values(rule)
+        export = _values(dossier.export, apart=("options",))
+        yield f"{subject}, export", export | {k: _value(v) for k, v in _options(dossier)}
+
+
+def _options(dossier: Dossier) -> Sequence[tuple[str, str]]:
+    return sorted(dossier.export.options.items())
+
+
+def _values(thing: Any, apart: Sequence[str] = ()) -> dict[str, str]:
+    return {
+        each.name: _value(getattr(thing, each.name))
+        for each in fields(thing)
+        if each.name not in apart and not _is_implied(thing, each.name)
+    }
+
+
+def _table(header: str, thing: Any, apart: Sequence[str] = ()) -> str:
+    """Return a table with its keys in the order of the domain; defaults go without saying."""
+    lines = [
+        f"{each.name} = {_value(getattr(thing, each.name))}\n"
+        for each in fields(thing)
+        if each.name not in apart
+        and not _is_implied(thing, each.name)
+        and (each.name in _ALWAYS or not _is_default(each, getattr(thing, each.name)))
+    ]
+    return f"{header}\n{''.join(lines)}"
+
+
+def _is_implied(thing: Any, name: str) -> bool:
+    return name in _IMPLIED and isinstance(thing, Employee | Dossier)
+
+
+def _is_default(each: Any, value: object) -> bool:
+    return each.default is not MISSING and value == each.default
+
+
+def _value(value: object) -> str:
+    """Return a value as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if value is None:
+        return ""
+    return _quoted(value.value if isinstance(value, StrEnum) else str(value))
+
+
+def _quoted(text: str) -> str:
+    """Return a basic string (TOML 1.0.0): quotes, backslashes and control characters escaped."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
