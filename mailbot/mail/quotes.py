@@ -1,0 +1,178 @@
+"""Tells, in plain text, the lines that a person typed from those that the program quoted.
+
+Quotes are marked by ">" (RFC 3676 §4.5), introduced by a line such as "On … wrote:", or stand
+below a copied mail header ("From: … Sent: … To: …"), which Outlook and Notes write.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailbot.mail.words import fold_line, words
+
+_QUOTE = re.compile(r"\s{0,3}>|\s{0,3}[A-Za-z]{1,3}>")
+_LABEL = re.compile(r"[\s*_|]{0,4}([^:*]{2,22}?)[\s*_]{0,3}:[\s*_]{0,3}(.*)$")
+_RULE = re.compile(r"\s*([_=*\u2014\u2013-])\1{4,}\s*$")
+_DASHED = re.compile(r"[-_=>\s*]{2,}([^-_=]{3,80}?):?[\s*]*[-_=<*]{2,}:?\s*$")
+_NOTES_LINE = re.compile(r".{2,80} ---\s?\d{1,4}[/.-].{4,30}---.*$")
+_ITEM = re.compile(r"\s*(\d{1,3})\s?[.):]\s")
+#: lines that an introduction such as "On … wrote:" may be wrapped over
+_WRAPPED = 4
+_LONGEST_INTRODUCTION = 320
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Lines that stand together and were typed, and the numbered line quoted right above them."""
+
+    lines: tuple[str, ...]
+    item: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What was typed, in order; `below` stood under a marker that asks to write above it."""
+
+    blocks: tuple[Block, ...] = ()
+    below: tuple[Block, ...] = ()
+
+
+def find_typed(text: str) -> Typed:
+    """Return the typed blocks of `text`, the plain text of a mail."""
+    lines = [line.rstrip() for line in text.replace("\u00a0", " ").split("\n")]
+    lines = lines[: find_copied_mail(lines)]
+    marks = [bool(_QUOTE.match(line)) for line in lines]
+    marker = next((i for i, line in enumerate(lines) if is_reply_marker(line)), len(lines))
+    end = _find_introductions(lines, marks)
+    blocks = _blocks(lines[: min(marker, end)], marks)
+    below = _blocks(lines[marker:end], marks[marker:]) if marker < end else ()
+    if end < len(lines) and marker < len(lines):
+        below = (*below, *_blocks(_after_quote(lines, marks, end), [False] * len(lines)))
+    return Typed(blocks=blocks, below=tuple(one for one in below if not _is_marker_only(one)))
+
+
+def _after_quote(lines: list[str], marks: list[bool], end: int) -> list[str]:
+    last = max((i for i, is_quote in enumerate(marks) if is_quote), default=end)
+    return lines[last + 1 :] if last >= end else []
+
+
+def _is_marker_only(block: Block) -> bool:
+    return all(not line.strip() or is_reply_marker(line) for line in block.lines)
+
+
+def is_reply_marker(line: str) -> bool:
+    """Whether `line` asks to write above it."""
+    plain = fold_line(line.lstrip("> "))
+    return len(plain) < 160 and any(one in plain for one in words("mail", "reply_markers"))
+
+
+def find_copied_mail(lines: list[str]) -> int:
+    """Return the index of the line where a copied mail begins, len(lines) if none does."""
+    for index, line in enumerate(lines):
+        if _QUOTE.match(line):
+            continue
+        if _is_divider(line) or _NOTES_LINE.match(line) or _is_header(lines, index):
+            return _with_rule(lines, index)
+    return len(lines)
+
+
+def _with_rule(lines: list[str], index: int) -> int:
+    """Step back over the rule and the blank lines that stand above a copied header."""
+    start = index
+    while start and not lines[start - 1].strip():
+        start -= 1
+    return start - 1 if start and _RULE.match(lines[start - 1]) else index
+
+
+def _is_divider(line: str) -> bool:
+    match = _DASHED.match(line.strip())
+    if match is None:
+        return False
+    plain = fold_line(match[1])
+    return any(one in plain for one in words("mail", "original_message"))
+
+
+def _is_header(lines: list[str], index: int) -> bool:
+    """Whether a copied header begins: a From line, and two more header lines close below it."""
+    if _label(lines[index]) != "from":
+        return False
+    near = [line for line in lines[index + 1 : index + 12] if line.strip()][:7]
+    found = {_label(line) for line in near} - {"", "from"}
+    return len(found) >= 2
+
+
+def _label(line: str) -> str:
+    match = _LABEL.match(line)
+    if match is None:
+        return ""
+    plain = fold_line(match[1])
+    names = ("from", "sent", "to", "cc", "subject")
+    return next((one for one in names if plain in words("mail", f"label_{one}")), "")
+
+
+def _find_introductions(lines: list[str], marks: list[bool]) -> int:
+    """Mark every introduction as quoted; return where an unmarked quote begins, if one does."""
+    index = 0
+    while index < len(lines):
+        length = 0 if marks[index] else introduction_length(lines, index)
+        if not length:
+            index += 1
+            continue
+        follow = next((i for i in range(index + length, len(lines)) if lines[i].strip()), None)
+        if follow is not None and not marks[follow] and not any(marks[index:]):
+            return index
+        for at in range(index, index + length):
+            marks[at] = True
+        index += length
+    return len(lines)
+
+
+def introduction_length(lines: list[str], index: int) -> int:
+    """Return over how many lines an introduction ("On … wrote:") goes at `index`, 0 if none."""
+    joined = ""
+    for length in range(1, _WRAPPED + 1):
+        if index + length > len(lines) or not lines[index + length - 1].strip():
+            return 0
+        joined = f"{joined} {lines[index + length - 1].strip()}".strip()
+        if len(joined) > _LONGEST_INTRODUCTION:
+            return 0
+        if _is_introduction(fold_line(joined)):
+            return length
+    return 0
+
+
+def _is_introduction(plain: str) -> bool:
+    """Whether it says who wrote when: a verb of writing, with a date, a time or an address."""
+    plain = plain.strip("-*_ >")
+    if not re.search(r"\d|@", plain):
+        return False
+    ends = plain.endswith((":", "\uff1a"))
+    starts = plain.startswith(words("mail", "introduction_starts"))
+    wrote = any(one in plain for one in words("mail", "wrote"))
+    if ends and wrote and (starts or "@" in plain or re.search(r"\d{1,2}[:.h]\d{2}|\d{4}", plain)):
+        return True
+    closing = any(plain.endswith(one) for one in words("mail", "wrote"))
+    if starts and closing and bool(re.search(r"\d{4}|\d[:.h]\d{2}", plain)):
+        return True
+    return bool(ends and re.search(r"\d{4}.{0,60}<[^<>\s]+@[^<>\s]+>\s?:$", plain))
+
+
+def _blocks(lines: list[str], marks: list[bool]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    current: list[str] = []
+    item: int | None = None
+    for line, is_quote in zip(lines, marks, strict=False):
+        if not is_quote:
+            current.append(line)
+            continue
+        if any(one.strip() for one in current):
+            blocks.append(Block(lines=tuple(current), item=item))
+            item = None
+        current = []
+        match = _ITEM.match(line.lstrip().lstrip("> "))
+        if match:
+            item = int(match[1])
+        elif line.strip("> \t"):
+            item = None
+    if any(one.strip() for one in current):
+        blocks.append(Block(lines=tuple(current), item=item))
+    return tuple(blocks)

@@ -1,0 +1,84 @@
+"""Takes off what stands around the words of a person: signature, footer, disclaimer, banner."""
+
+import re
+from collections.abc import Collection
+
+from mailbot.mail.words import fold_line, words
+
+_DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
+_POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
+_LONGEST_NAME = 5
+
+
+def without_signature(lines: Collection[str], sender_name: str = "") -> list[str]:
+    """Return `lines` without banner, signature, footer and disclaimer, outer blank lines gone.
+
+    A postscript under the signature stays: it may limit what stands above it.
+    """
+    kept = [line for line in lines if not _is_banner(line) and not _is_image(line)]
+    end = next((i for i in range(len(kept)) if _ends_here(kept, i)), len(kept))
+    postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
+    body = _strip(kept[:end])
+    while body and _is_name(body[-1], sender_name):
+        body = _strip(body[:-1])
+    tail = _strip([line for line in kept[postscript:] if not _is_footer(line)])
+    return [*body, *([""] if body and tail else []), *tail]
+
+
+def _strip(lines: list[str]) -> list[str]:
+    full = [i for i, line in enumerate(lines) if line.strip()]
+    return [line.strip() for line in lines[full[0] : full[-1] + 1]] if full else []
+
+
+def _ends_here(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    return bool(
+        _DELIMITER.match(line) or _is_sign_off(line) or _is_footer(line) or _is_disclaimer(line)
+    )
+
+
+def _is_sign_off(line: str) -> bool:
+    """Whether it is a closing formula, alone or with a name behind it."""
+    plain = fold_line(line).rstrip(" ,.!")
+    for one in words("mail", "sign_offs"):
+        if plain == one:
+            return True
+        if plain.startswith((f"{one} ", f"{one}, ")):
+            rest = line.strip().split()[len(one.split()) :]
+            return len(rest) <= _LONGEST_NAME and all(_is_capital(word) for word in rest)
+    return False
+
+
+def _is_capital(word: str) -> bool:
+    plain = word.strip(",.!()&/-")
+    return not plain or plain[0].isupper() or plain in {"van", "de", "der", "den", "von", "du"}
+
+
+def _is_footer(line: str) -> bool:
+    plain = fold_line(line).lstrip("-_*~ \u2013\u2014")
+    return plain.startswith(words("mail", "app_footers"))
+
+
+def _is_disclaimer(line: str) -> bool:
+    plain = fold_line(line).lstrip("*_- ")
+    return plain.startswith(words("mail", "disclaimer_starts")) or (
+        len(plain) > 60 and any(one in plain for one in words("mail", "disclaimers"))
+    )
+
+
+def _is_banner(line: str) -> bool:
+    plain = fold_line(line).lstrip("*_-!\u26a0\ufe0f ")
+    if len(plain) > 8 and any(one in plain for one in words("mail", "banners")):
+        return True
+    return bool(re.match(r"\[(extern[ea]?l?|external email|extern mail)\]", plain))
+
+
+def _is_image(line: str) -> bool:
+    return bool(re.fullmatch(r"\s*\[(cid:[^\]]*|image[^\]]*|afbeelding[^\]]*)\]\s*", line))
+
+
+def _is_name(line: str, sender_name: str) -> bool:
+    """Whether a line at the end is no more than the name of the sender, or a part of it."""
+    wanted = re.findall(r"[\w'.-]+", fold_line(sender_name))
+    found = re.findall(r"[\w'.-]+", fold_line(line))
+    return bool(found) and bool(wanted) and all(one.rstrip(".") in wanted for one in found)
