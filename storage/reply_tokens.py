@@ -55,10 +55,10 @@ def read_secret(path: Path) -> bytes:
         secret = binascii.unhexlify(path.read_bytes().strip())
     except binascii.Error as error:
         raise ValueError(
-            f"{path}: not a token secret; put the file of your backup back"
+            f"{path}: not a token secret; put back the file of your backup"
         ) from error
     if len(secret) != _SECRET_BYTES:
-        raise ValueError(f"{path}: the token secret is cut; put the file of your backup back")
+        raise ValueError(f"{path}: the token secret is cut; put back the file of your backup")
     return secret
 
 

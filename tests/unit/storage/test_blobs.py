@@ -1,0 +1,77 @@
+"""Files by their content: kept once, durable, and never silently other than they were."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from storage import durable
+from storage.blobs import BlobError, Blobs
+
+CONTENT = b"%PDF-1.7 factuur\x00\xff"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(tmp_path / "blobs")
+
+
+def test_what_is_put_is_got(blobs: Blobs) -> None:
+    assert not blobs.has(SHA256)
+    assert blobs.put(CONTENT) == SHA256
+    assert blobs.get(SHA256) == CONTENT
+    assert blobs.path(SHA256).read_bytes() == CONTENT
+    assert blobs.has(SHA256)
+    assert list(blobs.names()) == [SHA256]
+
+
+def test_the_same_content_is_kept_once_and_not_written_again(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs.put(CONTENT)
+    monkeypatch.setattr("storage.blobs.write_durably", lambda *_: pytest.fail("written again"))
+    assert blobs.put(CONTENT) == SHA256
+
+
+def test_no_content_is_content(blobs: Blobs) -> None:
+    assert blobs.get(blobs.put(b"")) == b""
+
+
+def test_the_first_file_of_a_folder_is_durable_with_its_folders(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", synced.append)
+    blobs.put(CONTENT)
+    assert synced == [blobs.folder.parent, blobs.folder, blobs.path(SHA256).parent]
+
+
+def test_a_missing_file_is_an_error(blobs: Blobs) -> None:
+    with pytest.raises(BlobError, match="is not in the blob store"):
+        blobs.get(SHA256)
+
+
+def test_a_damaged_file_is_noticed_and_mended_when_it_comes_again(blobs: Blobs) -> None:
+    other = blobs.put(b"other")
+    blobs.put(CONTENT)
+    blobs.path(SHA256).write_bytes(CONTENT[:-1])
+    with pytest.raises(BlobError, match="is damaged"):
+        blobs.get(SHA256)
+    assert list(blobs.verify()) == [SHA256]
+    blobs.put(CONTENT)
+    assert list(blobs.verify()) == []
+    assert sorted(blobs.names()) == sorted([SHA256, other])
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", SHA256.upper(), SHA256 + "0", "x" * 64])
+def test_only_a_sha256_is_a_name(blobs: Blobs, name: str) -> None:
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        blobs.path(name)
+
+
+def test_a_half_written_file_is_no_blob(blobs: Blobs) -> None:
+    blobs.put(CONTENT)
+    (blobs.path(SHA256).parent / ".0011223344556677.new").write_bytes(b"half")
+    assert list(blobs.names()) == [SHA256]
+    assert list(blobs.verify()) == []
