@@ -2,9 +2,6 @@
 
 from functools import partial
 
-from mailbot.mail.address import read_recipient
-from storage.reply_tokens import token_hash
-
 from handlers.context import Context, Unit
 from handlers.correspondence import Post, dossier_manager, post, reader_of
 from mailbot.compose.notices import write_bounce_notice
@@ -13,12 +10,14 @@ from mailbot.domain.job import Job
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.people import EmployeeRole
 from mailbot.domain.token import Token
+from mailbot.mail.address import read_recipient
 from mailbot.mail.bounce import read_bounce
 from mailbot.mail.parse import parse_mail
 from storage.definitions import find_dossier, get_office
 from storage.mails import get_mail
 from storage.outbox import find_entry
 from storage.people import record_bounce
+from storage.reply_tokens import token_hash
 from storage.tokens import find_token
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
-from storage.blobs import Blobs
 
 from mailbot.domain.clock import Clock
 from mailbot.domain.events import Event, EventKind
@@ -14,6 +13,7 @@ from mailbot.domain.identifiers import new_id
 from mailbot.domain.job import Job, JobKind
 from mailbot.settings import Settings
 from storage.audit import record_event
+from storage.blobs import Blobs
 from storage.database import Database
 from storage.jobs import Jobs
 

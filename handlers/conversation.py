@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from mailbot.compose.messages import write_message_notice
-from mailbot.mail.address import read_recipient
 from mailbot.mail.reply_text import read_written
 
 from handlers.context import Context, Unit
@@ -15,6 +13,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from mailbot.compose.messages import write_message_notice
 from mailbot.compose.transcript import write_help
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.conversation import Message
@@ -22,6 +21,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
 from mailbot.domain.mail import Mail, RecipientKind, StoredMail
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office
+from mailbot.mail.address import read_recipient
 from mailbot.mail.parse import parse_mail
 from storage.conversations import record_message
 from storage.definitions import find_dossier, first_office, get_office

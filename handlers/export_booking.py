@@ -3,8 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
-from connectors.base import ExportJob
-from connectors.delivery import TargetTakenError, deliver_to_folder
+from connectors.base import ExportJob, ExportResult
+from connectors.delivery import deliver_to_folder, export_folder
 from connectors.registry import find_connector
 from handlers.asking import Showing, show
 from handlers.context import Context, Unit
@@ -15,10 +15,11 @@ from mailbot.domain.booking import BookingProposal, ExportFile, Problem
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
+from mailbot.domain.invoice import Invoice
 from mailbot.domain.job import Job
 from mailbot.domain.letter import Reader
 from mailbot.domain.people import Dossier
-from mailbot.rules.booking import check_booking, propose_booking
+from mailbot.rules.booking import propose_booking
 from storage.definitions import get_dossier, get_office
 from storage.documents import get_document, record_export
 
@@ -39,37 +40,30 @@ def handle(context: Context, job: Job) -> None:
         dossier = get_dossier(unit.session, document.dossier)
         booking = document.booking or propose_booking(document, dossier)
         if isinstance(booking, list):
-            _fail(unit, document, dossier, booking)
+            _fail(unit, document, dossier, tuple(booking))
         else:
             _export(unit, document, dossier, booking)
 
 
 def _export(unit: Unit, document: Document, dossier: Dossier, booking: BookingProposal) -> None:
-    files = _make(unit.context, document, dossier, booking)
-    if isinstance(files, list):
-        _fail(unit, document, dossier, files)
-        return
-    try:
-        names = _deliver(unit, dossier, booking, files)
-    except (OSError, TargetTakenError) as error:
-        problem = Problem(field="export", reason="target_unreachable", value=str(error))
-        _fail(unit, document, dossier, [problem])
-        return
-    _finish(unit, document, booking, names)
+    result = _make(unit.context, document, dossier, booking)
+    problems = result.problems or _deliver(unit, dossier, booking, result)
+    if problems:
+        _fail(unit, document, dossier, problems)
+    else:
+        _finish(unit, document, booking, [file.name for file in result.files])
 
 
 def _make(
     context: Context, document: Document, dossier: Dossier, booking: BookingProposal
-) -> tuple[ExportFile, ...] | list[Problem]:
-    problems = check_booking(booking)
-    if problems or document.invoice is None:
-        return problems
+) -> ExportResult:
+    is_own_visual = document.visual != document.original
     job = ExportJob(
         booking=booking,
-        invoice=document.invoice,
+        invoice=document.invoice or Invoice(),
         dossier=dossier,
         original=_file(context, document.original),
-        visual=_file(context, document.visual),
+        visual=_file(context, document.visual) if is_own_visual else None,
     )
     return find_connector(dossier.export.connector).export(job)
 
@@ -80,14 +74,15 @@ def _file(context: Context, stored: StoredFile) -> ExportFile:
 
 
 def _deliver(
-    unit: Unit, dossier: Dossier, booking: BookingProposal, files: tuple[ExportFile, ...]
-) -> list[str]:
+    unit: Unit, dossier: Dossier, booking: BookingProposal, result: ExportResult
+) -> tuple[Problem, ...]:
+    """Bring the files where the dossier wants them; return what stands in the way."""
     if dossier.export.delivery == "mail":
-        _deliver_by_mail(unit, dossier, booking, files)
-        return [file.name for file in files]
-    target = dossier.export.target or f"{_EXPORTS}/{dossier.code}"
-    folder = unit.context.settings.service.data.absolute() / target
-    return deliver_to_folder(folder, files)
+        _deliver_by_mail(unit, dossier, booking, result.files)
+        return ()
+    exports = unit.context.settings.service.data.absolute() / _EXPORTS
+    folder = export_folder(exports, dossier.export.target or dossier.code)
+    return deliver_to_folder(folder, result)
 
 
 def _deliver_by_mail(
@@ -96,19 +91,16 @@ def _deliver_by_mail(
     office, _employees = get_office(unit.session, dossier.office)
     address = dossier.export.target or dossier.dossier_manager
     person = find_person(unit.session, dossier, address)
-    if person is not None:
-        reader = reader_of(person, office)
-    else:
-        reader = Reader(
-            email=address.lower(),
-            first_name="",
-            name=address,
-            language=dossier.language,
-            time_zone=office.time_zone,
-        )
+    stranger = Reader(
+        email=address.lower(),
+        first_name="",
+        name=address,
+        language=dossier.language,
+        time_zone=office.time_zone,
+    )
     letter = Post(
         key=f"export:{booking.key}",
-        reader=reader,
+        reader=reader_of(person, office) if person else stranger,
         office=office,
         dossier=dossier.code,
         write=lambda head: write_export_mail(head, [booking], files, dossier=dossier.name),
@@ -131,7 +123,7 @@ def _finish(unit: Unit, document: Document, booking: BookingProposal, names: lis
     unit.note(EventKind.EXPORTED, document.id, key=booking.key, files=", ".join(names))
 
 
-def _fail(unit: Unit, document: Document, dossier: Dossier, problems: list[Problem]) -> None:
+def _fail(unit: Unit, document: Document, dossier: Dossier, problems: tuple[Problem, ...]) -> None:
     """Tell the dossier manager which field to mend; `herhaal` tries again."""
     said = "; ".join(f"{p.field}: {p.reason} {p.value}".strip() for p in problems)
     failed = change_status(unit, document, Status.EXPORT_FAILED, export_problem=said)

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from mailbot.mail.address import read_recipient
 from sqlmodel import Session
 
 from handlers.context import Context, Unit
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Automatic, Mail, MailState, Recipient, RecipientKind, StoredMail
+from mailbot.mail.address import read_recipient
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
 from storage.definitions import find_dossier

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from mailbot.rules.booking import propose_booking
 from sqlmodel import Session
 
 from handlers.context import MAILBOT, Unit
@@ -12,6 +11,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.domain.people import Dossier
 from mailbot.rules.approval import cancelled, matching_rules, propose_approvals
+from mailbot.rules.booking import propose_booking
 from mailbot.rules.flow import next_status
 from storage.approvals import approvals_of, record_approvals
 from storage.documents import record_document

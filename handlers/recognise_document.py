@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.rules.duplicates import EarlierDocument, find_duplicates
 from sqlmodel import Session
 
 from handlers.context import Context, Unit
@@ -27,6 +26,7 @@ from mailbot.mail.address import read_recipient, write_dossier_address
 from mailbot.mail.parse import parse_mail
 from mailbot.recognition.pdf import render_page
 from mailbot.recognition.pipeline import recognise
+from mailbot.rules.duplicates import EarlierDocument, find_duplicates
 from mailbot.rules.welcome import is_auto_forwarded, is_welcome
 from storage.definitions import get_dossier, get_office
 from storage.documents import find_document, get_document, look_alikes

@@ -19,21 +19,24 @@ from handlers.correspondence import (
 )
 from handlers.transcript import send_transcript
 from mailbot.compose.facts import heading
+from mailbot.compose.messages import write_message_notice
 from mailbot.compose.requests import write_confirmation_request, write_new_version
 from mailbot.compose.transcript import command_words, write_doubt, write_help
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Answer, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
+from mailbot.domain.conversation import Message
 from mailbot.domain.document import Status
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
-from mailbot.domain.mail import Mail, StoredMail
+from mailbot.domain.mail import Mail, MailAddress, StoredMail
 from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
+from storage.conversations import record_message
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.mails import get_mail
@@ -120,6 +123,8 @@ def _act(unit: Unit, reply: _Reply) -> None:
     elif _brings_readable_file(unit, reply):
         ids = {"mail": reply.stored.id, "dossier": reply.token.dossier}
         unit.put(JobKind.NEW_DOCUMENTS, key=reply.stored.id, **ids)
+    elif reply.token.context is Shown.QUESTION and not reply.token.items:
+        _pass_on(unit, reply)
     elif reply.answer.doubt or not reply.answer.commands:
         _ask_again(unit, reply)
     elif reply.token.context is Shown.CONFIRMATION:
@@ -195,6 +200,42 @@ def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
     )
     post(unit, letter)
     unit.note(EventKind.CONFIRMATION_ASKED, reply.stored.id, to=reply.token.person)
+
+
+def _pass_on(unit: Unit, reply: _Reply) -> None:
+    """Bring an answer to a question that is about no document to who asked it."""
+    if reply.dossier is None:
+        return
+    asker = find_person(unit.session, reply.dossier, reply.token.subject)
+    if asker is None:
+        return
+    message = Message(
+        id=reply.stored.id,
+        dossier=reply.dossier.code,
+        at=reply.stored.envelope.received_at,
+        author=reply.token.person,
+        recipient=asker.email.lower(),
+        text=reply.answer.written,
+        mail_id=reply.stored.id,
+    )
+    record_message(unit.session, message)
+    unit.note(EventKind.MESSAGE, reply.stored.id, message.author, to=message.recipient)
+    letter = Post(
+        key=f"message:{reply.stored.id}",
+        reader=reader_of(asker, reply.office),
+        office=reply.office,
+        shown=Shown.QUESTION,
+        dossier=reply.dossier.code,
+        subject=reply.token.person,
+        write=partial(
+            write_message_notice,
+            author=MailAddress(address=message.author, display_name=reply.person.name),
+            subject=reply.mail.subject,
+            text=message.text,
+            dossier=reply.dossier.name,
+        ),
+    )
+    post(unit, letter)
 
 
 def _refuse(unit: Unit, reply: _Reply, why: str) -> None:

@@ -63,7 +63,7 @@ def make_dossier(
         "auto_forward": (JournalKind.PURCHASE,),
         "journals": JOURNALS,
         "people": PEOPLE,
-        "export": Export(connector="csv", delivery="folder", target=f"exports/{code}"),
+        "export": Export(connector="csv", delivery="folder"),
     }
     return Dossier(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ import re
 import smtplib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -23,10 +24,12 @@ from storage.definitions import save_definition
 from storage.documents import documents_in
 from storage.failed_jobs import failed_jobs
 from storage.outbox import waiting_entries
+from tests.kit.dns import dns_server
 from tests.kit.ports import free_port
 
 T = TypeVar("T")
-_PATIENCE_SECONDS = 25
+AUTHSERV = "mx.in.example"
+_PATIENCE_SECONDS = 15
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Postbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.mails += [Received(to, envelope.content) for to in envelope.rcpt_tos]
         return "250 OK"
 
@@ -107,9 +110,13 @@ class Story:
     definition: Definition
     overrides: dict[str, Any] = field(default_factory=dict)
     postbox: Postbox = field(default_factory=Postbox)
+    #: what DNS says: (name, type) -> records
+    zone: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def __enter__(self) -> "Story":
         self.postbox.start()
+        self._stack = ExitStack()
+        dns = self._stack.enter_context(dns_server(self.zone))
         self.smtp_port, self.web_port = free_port(), free_port()
         values: dict[str, Any] = {
             "service": {
@@ -119,6 +126,8 @@ class Story:
             },
             "smtp": {"listen": f"127.0.0.1:{self.smtp_port}"},
             "web": {"listen": f"127.0.0.1:{self.web_port}"},
+            "dns": {"server": dns},
+            "trusted_authserv": {"ids": [AUTHSERV]},
             "outbound": {"host": "127.0.0.1", "port": self.postbox.port, "security": "none"},
         }
         self.settings = Settings(**{**values, **self.overrides})
@@ -132,6 +141,7 @@ class Story:
     def __exit__(self, *_: object) -> None:
         self.service.stop()
         self.postbox.stop()
+        self._stack.close()
 
     def say(
         self,
@@ -143,9 +153,17 @@ class Story:
         files: Sequence[tuple[str, str, bytes]] = (),
         headers: dict[str, str] | None = None,
         envelope_sender: str | None = None,
+        is_proved: bool = True,
     ) -> EmailMessage:
-        """Send a mail; `files` are (name, media type, content)."""
+        """Send a mail through the server in front of us, which checked the sender or could not.
+
+        `files` are (name, media type, content).
+        """
         mail = EmailMessage()
+        if is_proved:
+            domain = sender.rpartition("@")[2]
+            verdict = f"{AUTHSERV}; dmarc=pass header.from={domain}; dkim=pass header.d={domain}"
+            mail["Authentication-Results"] = verdict
         mail["From"], mail["To"], mail["Subject"] = sender, to, subject
         mail["Message-ID"] = make_msgid(domain="sender.example")
         for name, value in (headers or {}).items():
@@ -163,12 +181,21 @@ class Story:
         with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=30) as client:
             client.send_message(mail, envelope_sender, [to])
 
+    def refusal(self, sender: str, to: str) -> str:
+        """Return what our server answers RCPT, as one line."""
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=30) as client:
+            client.ehlo("client.example")
+            client.mail(sender)
+            code, text = client.rcpt(to)
+            return f"{code} {text.decode()}"
+
     def reply(
         self, mail: Received, text: str, *, sender: str = "", **options: Any
     ) -> EmailMessage:
         """Answer a mail as its reader would: below what is typed stands the quoted mail."""
         quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
-        body = f"{text}\n\nOp di 24 nov. 2026 om 09:00 schreef mailbot <facturen@kantoor.example>:\n{quoted}\n"
+        lead = "Op di 24 nov. 2026 om 09:00 schreef Kantoor Vermeer <facturen@in.example>:"
+        body = f"{text}\n\n{lead}\n{quoted}\n"
         headers = {
             "In-Reply-To": str(mail.message["Message-ID"]),
             "References": str(mail.message["Message-ID"]),

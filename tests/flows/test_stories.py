@@ -1,0 +1,361 @@
+"""Stories: raw mail in over SMTP, mails out over SMTP, everything between is real."""
+
+import io
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailbot.domain.document import Status
+from mailbot.domain.people import JournalKind, Validation
+from tests.kit.msg_builder import Message, build_msg
+from tests.kit.office import (
+    APPROVER,
+    MANAGER,
+    OWNER,
+    make_definition,
+    make_dossier,
+    needs_approval,
+)
+from tests.kit.story import Story
+from tests.kit.structured_builders import Sample, build_ubl
+
+SUPPLIER = "facturen@drukkerij.example"
+PURCHASE = "aankoop-0400000185@in.example"
+SAMPLE = Sample(customer_vat="BE0400000185")
+UBL = ("factuur-2026-114.xml", "application/xml", build_ubl(SAMPLE))
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Iterator[object]:
+    """Begin a story about one dossier."""
+    stories: list[Story] = []
+
+    def begin(**dossier: object) -> Story:
+        story = Story(tmp_path, make_definition(make_dossier(**dossier)))
+        story.__enter__()
+        stories.append(story)
+        return story
+
+    yield begin
+    for story in stories:
+        story.__exit__()
+
+
+def exported_files(story: Story, dossier: str = "bakkerij") -> list[str]:
+    """Return the names of the files that left for a dossier."""
+    folder = story.data / "exports" / dossier
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.mark.feature("CF-BASE-01", "CF-BASE-02", "CF-IN-02", "CF-IN-08", "CF-IN-09", "CF-IN-17")
+@pytest.mark.feature(
+    "CF-WL-01", "CF-VAL-02", "CF-APPR-03", "CF-APPR-12", "CF-APPR-14", "CF-APPR-16"
+)
+def test_supplier_approval_review_export(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, "In bijlage onze factuur.", files=[UBL])
+    request = story.expect(APPROVER, "2026-114")
+    assert "1.263,00" in request.text
+    story.reply(request, "Goedgekeurd")
+    transcript = story.expect(APPROVER, "2026-114")
+    assert "oedgekeurd" in transcript.text
+    review = story.expect(MANAGER, "2026-114")
+    story.reply(review, "ok")
+    story.expect(MANAGER, "2026-114")
+    story.expect_document("bakkerij", Status.EXPORTED)
+    assert len(exported_files(story)) == 2
+    story.expect_nothing_new()
+
+
+@pytest.mark.feature("CF-APPR-02")
+def test_doubtful_document_is_reviewed_before_anybody_is_asked_to_approve(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    unclear = build_ubl(Sample(customer_vat="BE0400000185", number=""))
+    story.say(SUPPLIER, PURCHASE, files=[("factuur.xml", "application/xml", unclear)])
+    review = story.expect(MANAGER)
+    story.reply(review, "factuurnummer: 2026-200\nok")
+    story.expect(MANAGER)
+    request = story.expect(APPROVER, "2026-200")
+    story.reply(request, "ok voor mij")
+    story.expect(APPROVER)
+    story.expect_document("bakkerij", Status.EXPORTED)
+
+
+@pytest.mark.feature("CF-APPR-15")
+def test_rejected_with_a_reason_is_told_and_never_exported(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(request, "verworpen: te duur")
+    story.expect(APPROVER)
+    told = story.expect(MANAGER)
+    assert "te duur" in told.text
+    document = story.expect_document("bakkerij", Status.REJECTED)
+    assert document.rejected_reason == "te duur"
+    story.reply(request, "toch goedgekeurd")
+    refused = story.expect(APPROVER)
+    assert "niet" in refused.text
+    story.settle()
+    assert exported_files(story) == []
+
+
+def test_correction_makes_a_new_version_and_asks_again(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    review = story.expect(MANAGER)
+    story.reply(review, "vervaldag: 31/12/2026")
+    story.expect(MANAGER)
+    again = story.expect(MANAGER)
+    story.reply(review, "ok")
+    stale = story.expect(MANAGER)
+    assert story.documents("bakkerij", [Status.EXPORTED]) == [], stale.text
+    story.reply(again, "ok")
+    document = story.expect_document("bakkerij", Status.EXPORTED)
+    assert document.invoice is not None
+    assert str(document.invoice.due_date) == "2026-12-31"
+
+
+def test_material_correction_withdraws_approvals(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.reply(story.expect(APPROVER), "goedgekeurd")
+    story.expect(APPROVER)
+    review = story.expect(MANAGER)
+    story.reply(review, "bedrag: 1.300,00\nok")
+    story.expect(MANAGER)
+    again = story.expect(APPROVER)
+    assert "1.300,00" in again.text
+    assert story.documents("bakkerij", [Status.EXPORTED]) == []
+    story.reply(again, "goedgekeurd")
+    story.expect_document("bakkerij", Status.TO_REVIEW)
+
+
+@pytest.mark.feature("CF-COM-01", "CF-COM-02", "CF-COM-09")
+def test_question_and_its_answer(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(request, "Wie heeft dit besteld?")
+    story.expect(APPROVER)
+    question = story.expect(MANAGER)
+    assert "Wie heeft dit besteld?" in question.text
+    story.reply(question, "Dat was Jan van het atelier.")
+    story.expect(MANAGER)
+    answer = story.expect(APPROVER)
+    assert "Jan van het atelier" in answer.text
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+    story.reply(request, "goedgekeurd")
+    story.expect_document("bakkerij", Status.TO_REVIEW)
+
+
+@pytest.mark.feature("CF-IN-15", "CF-IN-16")
+def test_unknown_sender_is_quarantined_until_the_admin_answers(tell) -> None:
+    story = tell(use_whitelist=True, whitelist=("@bekend.example",))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    asked = story.expect(OWNER)
+    assert SUPPLIER in asked.text
+    story.expect_document("bakkerij", Status.QUARANTINED)
+    story.reply(asked, "toelaten")
+    story.expect(OWNER)
+    story.expect(MANAGER, "2026-114")
+    other = Sample(customer_vat="BE0400000185", number="2026-115")
+    story.say(SUPPLIER, PURCHASE, files=[("b.xml", "application/xml", build_ubl(other))])
+    story.expect(MANAGER, "2026-115")
+
+
+def test_blocked_sender_is_refused_at_the_door(tell) -> None:
+    story = tell(use_whitelist=True, whitelist=("@bekend.example",))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.reply(story.expect(OWNER), "blokkeren")
+    story.expect(OWNER)
+    story.expect_document("bakkerij", Status.REJECTED)
+    answer = story.refusal(SUPPLIER, PURCHASE)
+    assert answer.startswith("550 5.7.1")
+
+
+@pytest.mark.feature("CF-IN-13", "CF-BOX-21", "CF-BOX-22")
+def test_auto_forward_goes_straight_to_the_office(tell) -> None:
+    story = tell(auto_forward=(JournalKind.PURCHASE,))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.expect(MANAGER, "2026-114")
+    assert story.documents("bakkerij")[0].sent
+
+
+@pytest.mark.feature("CF-BOX-04", "CF-BOX-14")
+def test_without_auto_forward_the_client_sends(tell) -> None:
+    story = tell(auto_forward=())
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    notice = story.expect(OWNER, "2026-114")
+    story.expect_document("bakkerij", Status.INBOX)
+    story.reply(notice, "verzend")
+    story.expect(OWNER)
+    story.expect(MANAGER, "2026-114")
+
+
+def test_out_of_office_that_says_akkoord_changes_nothing(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(
+        request,
+        "Ik ben afwezig tot maandag. Voor dringende zaken: akkoord met mijn collega afspreken.\n"
+        "akkoord",
+        headers={"Auto-Submitted": "auto-replied", "Subject": "Afwezig: Re: Goedkeuren?"},
+    )
+    story.expect_nothing_new()
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+
+
+def test_the_same_mail_twice_is_one_document(tell) -> None:
+    story = tell()
+    mail = story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.send(mail, PURCHASE, SUPPLIER)
+    story.expect(MANAGER)
+    story.expect_nothing_new()
+    assert len(story.documents("bakkerij")) == 1
+
+
+@pytest.mark.feature("CF-ST-08", "CF-WL-05")
+def test_the_same_invoice_in_another_mail_is_warned_about_and_waits(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.expect(MANAGER)
+    story.say(SUPPLIER, PURCHASE, subject="Herinnering", files=[UBL])
+    notice = story.expect(OWNER)
+    assert "bestand" in notice.text
+    assert len(story.documents("bakkerij", [Status.INBOX])) == 1
+
+
+def test_acting_twice_is_acting_once(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    review = story.expect(MANAGER)
+    answer = story.reply(review, "ok")
+    story.send(answer, str(answer["To"]), MANAGER)
+    story.expect(MANAGER)
+    story.expect_document("bakkerij", Status.EXPORTED)
+    story.expect_nothing_new()
+    assert len(exported_files(story)) == 2
+
+
+def test_unknown_address_is_550(tell) -> None:
+    story = tell()
+    assert story.refusal(SUPPLIER, "aankoop-0999999999@in.example").startswith("550 5.1.1")
+    assert story.refusal(SUPPLIER, f"r.{'a' * 32}@in.example").startswith("550 5.1.1")
+
+
+@pytest.mark.feature("CF-IN-18")
+def test_msg_in_a_zip_is_found(tell) -> None:
+    story = tell()
+    inner = build_msg(Message(subject="Factuur", files=(("factuur.xml", UBL[2]),)))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("bericht.msg", inner)
+    story.say(SUPPLIER, PURCHASE, files=[("post.zip", "application/zip", packed.getvalue())])
+    story.expect(MANAGER, "2026-114")
+
+
+def test_spoofed_approver_is_refused_and_the_person_on_file_is_asked(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(request, "goedgekeurd", sender="karim@evil.example")
+    confirmation = story.expect(APPROVER)
+    assert "evil" not in str(confirmation.message["To"])
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+    story.reply(confirmation, "bevestig")
+    story.expect_document("bakkerij", Status.TO_REVIEW)
+
+
+def test_forged_from_without_proof_is_refused_and_the_person_on_file_is_asked(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(request, "goedgekeurd", is_proved=False)
+    confirmation = story.expect(APPROVER)
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+    story.reply(confirmation, "annuleer")
+    story.expect(APPROVER)
+    story.settle()
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+
+
+@pytest.mark.feature("CF-APPR-07")
+def test_one_of_several_approvers_is_enough_where_the_rule_says_so(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER, OWNER, mode="one"))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    other = story.expect(OWNER)
+    story.reply(request, "goedgekeurd")
+    story.expect_document("bakkerij", Status.TO_REVIEW)
+    story.expect(APPROVER)
+    story.reply(other, "verworpen: nee")
+    late = story.expect(OWNER)
+    assert late.text
+
+
+def test_hedged_answer_decides_nothing_and_is_asked_back(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    story.reply(request, "ok maar enkel als de korting er nog af gaat")
+    again = story.expect(APPROVER)
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+    story.reply(again, "goedgekeurd")
+    story.expect_document("bakkerij", Status.TO_REVIEW)
+
+
+@pytest.mark.feature("CF-VAL-04")
+def test_client_who_validates_and_approves_answers_once(tell) -> None:
+    story = tell(validation=Validation.CLIENT, approval_rules=needs_approval(OWNER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.reply(story.expect(OWNER), "goedgekeurd")
+    story.expect_document("bakkerij", Status.EXPORTED)
+
+
+def test_export_problem_names_the_field_and_herhaal_tries_again(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    review = story.expect(MANAGER)
+    story.reply(review, '1: 604000 900,00 H21 "drukwerk"\nok')
+    story.expect(MANAGER)
+    problem = story.expect(MANAGER)
+    story.expect_document("bakkerij", Status.EXPORT_FAILED)
+    story.reply(problem, '1: 604000 1000,00 H21 "drukwerk"\nherhaal')
+    story.expect(MANAGER)
+    story.expect_document("bakkerij", Status.EXPORTED)
+
+
+@pytest.mark.feature("CF-COM-04")
+def test_question_to_the_office_is_answered(tell) -> None:
+    story = tell()
+    story.say(OWNER, "vraag-0400000185@in.example", "Mag ik dit aftrekken?", subject="Fiets")
+    question = story.expect(MANAGER)
+    assert "Mag ik dit aftrekken?" in question.text
+    story.reply(question, "Ja, voor 75 %.")
+    answer = story.expect(OWNER)
+    assert "75 %" in answer.text
+
+
+def test_bounce_marks_the_address_and_tells_the_manager(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.postbox.refuse[APPROVER] = "550 5.1.1 no such user"
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    told = story.expect(MANAGER)
+    assert APPROVER in told.text
+
+
+def test_health_and_pages_answer(tell) -> None:
+    story = tell()
+    with urllib.request.urlopen(f"http://127.0.0.1:{story.web_port}/health") as page:
+        assert page.status == 200
+
+
+def test_nothing_to_read_is_told_to_who_sent_it(tell) -> None:
+    story = tell()
+    story.say(OWNER, PURCHASE, "Hier is de factuur!")
+    told = story.expect(OWNER)
+    assert told.text
