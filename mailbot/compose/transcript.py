@@ -13,6 +13,9 @@ from mailbot.domain.letter import Letter
 
 _ARGUMENT_LENGTH = 80
 
+#: what can be asked in answer to any mail
+ALWAYS = (Verb.QUESTION, Verb.REMARK, Verb.LABEL, Verb.HISTORY, Verb.STATUS, Verb.HELP)
+
 
 def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: str) -> Letter:
     """Return the one answer to a mail with commands; `about` is the heading of what it concerned.
@@ -60,10 +63,9 @@ def write_doubt(
 def write_help(head: Letterhead, context: Context) -> Letter:
     """Return what can be answered to this kind of mail, and what can always be asked."""
     verbs = dict.fromkeys(VERBS[name] for name in OFFERED[context])
-    always = (Verb.QUESTION, Verb.REMARK, Verb.LABEL, Verb.HISTORY, Verb.STATUS, Verb.HELP)
     facts = {
         "answer_options": offer(head, context, code="…", **numbers(2)),
-        "verbs": [_explained(verb, head) for verb in dict.fromkeys((*verbs, *always))],
+        "verbs": [_explained(verb, head) for verb in dict.fromkeys((*verbs, *ALWAYS))],
     }
     return write("person.tell.help", head, facts)
 

@@ -4,11 +4,14 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from lxml import html as lxml_html
 
 from mailbot.compose.answers import VERBS, numbers, offer
+from mailbot.compose.digest import DigestLine, write_digest_approver
+from mailbot.compose.exports import write_export_mail
 from mailbot.compose.facts import DocumentView, Earlier, stars
 from mailbot.compose.requests import (
     write_approval_request,
@@ -27,6 +30,7 @@ from mailbot.domain.mail import LANGUAGES, Language, MailAddress
 from mailbot.domain.people import JournalKind
 from tests.kit.every_letter import LETTERS, STOP, unsure_document
 from tests.kit.letters import (
+    BOOKING,
     DOSSIER,
     INVOICE,
     OFFICE,
@@ -381,3 +385,63 @@ def test_old_due_dates_keep_their_year() -> None:
     invoice = certain(replace(INVOICE, due_date=date(2025, 12, 13)))
     letter = write_approval_request(a_letterhead(), a_view(a_document(invoice=invoice)))
     assert letter.subject.endswith("€ 605,00 tegen 13/12/2025")
+
+
+def test_an_empty_digest_and_an_export_without_files_are_not_written() -> None:
+    with pytest.raises(ValueError, match="empty digest"):
+        write_digest_approver(a_letterhead(), (), unsubscribe_url=STOP)
+    with pytest.raises(ValueError, match="at least one file"):
+        write_export_mail(a_letterhead(), (BOOKING,), (), dossier=DOSSIER.name)
+
+
+def test_a_line_of_a_digest_says_until_when_it_waits() -> None:
+    held = a_document(on_hold=True, hold_until=date(2026, 12, 15))
+    line = DigestLine(document=held, dossier=DOSSIER.name, note="Karim vroeg iets.")
+    text = write_digest_approver(a_letterhead(), (line,), unsubscribe_url=STOP).text
+    assert "wacht tot 15/12\n" in text
+    assert "Karim vroeg iets." in text
+    assert "  1 ok  ·" in text
+
+
+def test_a_document_that_is_no_invoice_is_called_by_its_title() -> None:
+    letter = write_question(
+        a_letterhead(),
+        a_view(a_document(invoice=None, title="huurcontract")),
+        question="Wat is dit?",
+        asked_by="Karim",
+    )
+    assert letter.subject == "Vraag van Karim: huurcontract"
+    assert "over dit document" in letter.text
+    assert "Aangeleverd  factuur 2026-114.pdf, door karim@korenaar.example" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject"),
+    [
+        ({"due_date": None}, "Drukkerij Voorbeeld BV, factuur 2026-114, € 605,00"),
+        ({"amount_due": None}, "Drukkerij Voorbeeld BV, factuur 2026-114, € 605,00 tegen 13/12"),
+        (
+            {"amount_due": None, "total_incl": None},
+            "Drukkerij Voorbeeld BV, factuur 2026-114",
+        ),
+        ({"supplier_name": None}, "onbekende leverancier, factuur 2026-114, € 605,00 tegen 13/12"),
+        ({"invoice_number": None}, "Drukkerij Voorbeeld BV, factuur, € 605,00 tegen 13/12"),
+        ({"currency": None}, "Drukkerij Voorbeeld BV, factuur 2026-114, 605,00 tegen 13/12"),
+        (
+            {"document_class": DocumentClass.CREDIT_NOTE},
+            "Drukkerij Voorbeeld BV, creditnota 2026-114, € 605,00 tegen 13/12",
+        ),
+    ],
+)
+def test_a_subject_says_what_is_known(changes: dict[str, Any], subject: str) -> None:
+    document = a_document(invoice=replace(INVOICE, **changes))
+    assert write_approval_request(a_letterhead(), a_view(document)).subject == (
+        f"Goedkeuren? {subject}"
+    )
+
+
+def test_an_alternative_that_cannot_be_read_is_shown_as_it_is() -> None:
+    doubt = Evidence(confidence=0.5, source=Source.OCR, alternatives=("6O5,0O",))
+    invoice = replace(INVOICE, evidence={"total_incl": doubt})
+    letter = write_review_request(a_letterhead(), a_view(a_document(invoice=invoice)))
+    assert "(of 6O5,0O?)" in letter.text
