@@ -40,11 +40,11 @@ def write_outbox_mail(
     facts = {
         "title": line.subject,
         "mail": _facts(line, language, time_zone),
-        # the odd ones are links
-        "lines": [_LINK.split(each) for each in text.splitlines()],
         "has_html": has_html,
     }
-    return render_page("page_outbox_mail.html", language, facts)
+    # the odd parts are links
+    layout = [_LINK.split(line) for line in text.splitlines()]
+    return render_page("page_outbox_mail.html", language, facts, layout=layout)
 
 
 def _facts(line: OutboxLine, language: Language, time_zone: str) -> dict[str, str]:

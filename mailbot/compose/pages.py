@@ -159,10 +159,17 @@ def moment(at: datetime, language: Language, time_zone: str) -> str:
     return f"{day(local.date(), language)} {format_datetime(local, 'HH:mm')}"
 
 
-def render_page(template: str, language: Language, facts: Mapping[str, object]) -> str:
+def render_page(
+    template: str,
+    language: Language,
+    facts: Mapping[str, object],
+    *,
+    layout: Sequence[Sequence[str]] = (),
+) -> str:
     """Return the page of `templates/shared/<template>` with `facts` filled in.
 
     Every text among the facts is taken for hostile: it stays on one line and cannot become markup.
+    `layout` are lines of which the spaces matter, each in parts; they cannot become markup either.
     """
     safe = harmless({"office": "mailbot", "footer": "", **facts})
     if not isinstance(safe, dict):
@@ -171,7 +178,12 @@ def render_page(template: str, language: Language, facts: Mapping[str, object]) 
         _environment()
         .get_template(f"shared/{template}")
         .render(
-            safe, language=language, w=words(language), css=style(), t=table(language, "frame")
+            safe,
+            language=language,
+            w=words(language),
+            css=style(),
+            layout=layout,
+            t=table(language, "frame"),
         )
     )
 

@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     REVIEWED = "reviewed"
     COMMAND_DONE = "command_done"
     COMMAND_REFUSED = "command_refused"
+    #: what a form on a page was answered; the same form sent again gets the same answer
+    PAGE_ANSWERED = "page_answered"
     CONFIRMATION_ASKED = "confirmation_asked"
     MESSAGE = "message"
     SENDER_JUDGED = "sender_judged"
