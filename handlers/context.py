@@ -15,6 +15,7 @@ from mailbot.settings import Settings
 from storage.audit import record_event
 from storage.blobs import Blobs
 from storage.database import Database
+from storage.directory_file import DirectoryFile
 from storage.jobs import Jobs
 
 #: who acts when no person does
@@ -32,6 +33,8 @@ class Context:
     jobs: Jobs
     #: signs reply tokens, so that RCPT can tell ours without a database
     token_secret: bytes
+    #: what intake reads to answer RCPT while the database is away
+    directory_file: DirectoryFile
 
     def now(self) -> datetime:
         """Return the present moment."""

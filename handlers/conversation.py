@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from mailbot.mail.reply_text import read_written
-
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -23,6 +21,7 @@ from mailbot.domain.mail import Mail, RecipientKind, StoredMail
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office
 from mailbot.mail.address import read_recipient
 from mailbot.mail.parse import parse_mail
+from mailbot.mail.reply_text import read_written
 from storage.conversations import record_message
 from storage.definitions import find_dossier, first_office, get_office
 from storage.mails import get_mail

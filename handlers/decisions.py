@@ -15,6 +15,7 @@ from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
 from mailbot.rules.approval import decide
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
@@ -194,6 +195,7 @@ def judge_sender(act: Act) -> Result:
             by=act.email,
             at=act.unit.context.now(),
         )
+        act.unit.put(JobKind.WRITE_DIRECTORY, key=act.unit.context.new_id())
     act.unit.note(
         EventKind.SENDER_JUDGED,
         act.document.id,

@@ -17,6 +17,7 @@ from handlers import (
     reply,
     request_approval,
     review,
+    write_directory,
 )
 from handlers.context import Context
 from mailbot.domain.job import Job, JobKind
@@ -38,5 +39,6 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.EXPORT_BOOKING: export_booking.handle,
         JobKind.DIGEST: digest.handle,
         JobKind.REMINDERS: reminders.handle,
+        JobKind.WRITE_DIRECTORY: write_directory.handle,
     }
 )

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mailbot.mail.reply_command import read_answer
-from mailbot.mail.reply_text import read_written
 
 from handlers.acting import Acted, Turn
 from handlers.actions import ACTIONS
@@ -35,6 +34,7 @@ from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
+from mailbot.mail.reply_text import read_written
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
 from storage.conversations import record_message
 from storage.definitions import find_dossier, get_office

@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     EXPORT_BOOKING = "export_booking"
     DIGEST = "digest"
     REMINDERS = "reminders"
+    WRITE_DIRECTORY = "write_directory"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.context import Context
+from handlers.write_directory import handle as rewrite
 from mailbot.domain.clock import Clock, SystemClock
+from mailbot.domain.job import Job, JobKind
 from mailbot.settings import Settings
 from storage.blobs import Blobs
 from storage.database import Database
-from storage.definitions import all_definitions, make_directory
 from storage.directory_file import DirectoryFile
 from storage.durable import make_folder
 from storage.jobs import Jobs
-from storage.people import blocked_senders
 from storage.reply_tokens import read_secret
 from storage.spool import Spool
 
@@ -76,6 +76,7 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
         blobs=Blobs(here.blobs),
         jobs=Jobs(database),
         token_secret=read_secret(here.secret),
+        directory_file=DirectoryFile(here.directory),
     )
 
 
@@ -95,12 +96,7 @@ def open_spool(settings: Settings) -> Spool:
 
 def write_directory(context: Context) -> None:
     """Write down what intake must know, from what the database says now. Raises Temporary."""
-    with context.database.reading() as session:
-        definitions = all_definitions(session)
-        blocked = blocked_senders(session)
-    domains = {context.settings.service.domain}
-    directory = make_directory(definitions, sorted(domains), blocked)
-    DirectoryFile(places(context.settings).directory).write(directory)
+    rewrite(context, Job(key="now", kind=JobKind.WRITE_DIRECTORY, ids={}))
 
 
 def executor_id() -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
-from mailbot.domain.directory import Directory, SmtpAnswer
+from mailbot.domain.directory import Directory, DossierEntry, SmtpAnswer
 from mailbot.domain.mail import Language, Recipient, RecipientKind
 
 #: code (RFC 5321) and enhanced status code (RFC 3463) of every answer; its sentences stand in
@@ -68,7 +68,7 @@ def answer_recipient(
         reason = "foreign_domain"
     elif recipient.kind is RecipientKind.POSTMASTER:
         reason = "recipient_ok"
-    elif is_blacklisted(envelope_sender, directory):
+    elif is_blacklisted(envelope_sender, directory, dossier):
         reason = "blacklisted"
     elif recipient.kind in (RecipientKind.REPLY, RecipientKind.BOUNCE):
         reason = "recipient_ok" if is_token_known(recipient.token) else "unknown_token"
@@ -79,10 +79,16 @@ def answer_recipient(
     return write_answer(reason, dossier.language if dossier else find_language(envelope_sender))
 
 
-def is_blacklisted(envelope_sender: str, directory: Directory) -> bool:
-    """Whether this very address, or its very domain as "@domain", is refused."""
+def is_blacklisted(
+    envelope_sender: str, directory: Directory, dossier: DossierEntry | None = None
+) -> bool:
+    """Whether this very address, or its very domain as "@domain", is refused.
+
+    By the office, or by the admin of `dossier` who answered `blokkeren`.
+    """
     sender = envelope_sender.lower()
-    return bool({sender, f"@{sender.rpartition('@')[2]}"} & set(directory.blacklist))
+    refused = {*directory.blacklist, *(dossier.blocked if dossier else ())}
+    return bool({sender, f"@{sender.rpartition('@')[2]}"} & refused)
 
 
 def write_answer(reason: str, language: Language, **values: str) -> SmtpAnswer:
