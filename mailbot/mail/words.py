@@ -1,4 +1,4 @@
-"""The words of templates/words/<language>.toml: four languages, merged, in plain letters."""
+"""The words of templates/words/answers/<language>.toml: four languages, merged, in plain letters."""
 
 import tomllib
 from functools import cache
@@ -29,16 +29,12 @@ def words(table: str, name: str) -> tuple[str, ...]:
 
 
 @cache
-def phrases(table: str) -> dict[str, str]:
-    """Return every phrase of `table` in all languages with the name it stands under."""
-    return {
-        fold_line(phrase): name
-        for language in LANGUAGES
-        for name, found in _file(language).get(table, {}).items()
-        for phrase in found
-    }
+def list_names(table: str) -> tuple[str, ...]:
+    """Return the names of the lists in `table`, in the order of the first file."""
+    names = [name for language in LANGUAGES for name in _file(language).get(table, {})]
+    return tuple(dict.fromkeys(names))
 
 
 @cache
 def _file(language: str) -> dict[str, Any]:
-    return tomllib.loads((files("templates") / f"words/{language}.toml").read_text("utf-8"))
+    return tomllib.loads((files("templates") / f"words/answers/{language}.toml").read_text("utf-8"))
