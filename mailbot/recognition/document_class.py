@@ -16,7 +16,7 @@ _LEAST = 0.9
 #: papers that are no invoices are named in many invoices ("uw bestelling"): they must stand out
 _LEAST_OTHER = 1.05
 #: times the usual letters from which a text is a heading wherever it stands
-_HEADING_SIZE = 1.3
+_HEADING_SIZE = 1.8
 #: what the label "invoice number" counts as against headings
 _LABEL_PROMINENCE = 1.5
 

@@ -31,7 +31,7 @@ _MIN_WIDTH = 1600
 #: page width in points that photos are given: A4
 _A4_WIDTH = 595.0
 #: below this mean confidence, or with fewer words, the page may stand on its side
-_DOUBTFUL = 0.55
+_DOUBTFUL = 0.75
 _FEW_WORDS = 15
 #: the two parts of an amount that Tesseract has split at its decimal sign
 _AMOUNT_HEAD, _AMOUNT_TAIL = re.compile(r"\d[.,]$"), re.compile(r"\d{2}(?!\d)")

@@ -1,7 +1,5 @@
 """Rows, cells and blocks out of words in any order."""
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,8 +20,8 @@ def words_at(x: float, y: float, text: str, *, size: float = 10, slope: float = 
 
 def page(*lines: list[Word], slope: float = 0.0) -> Page:
     words = [word for line in lines for word in line]
-    random.Random(7).shuffle(words)
-    return Page(1, 595, 842, tuple(words), slope)
+    mixed = [*words[1::2], *reversed(words[::2])]
+    return Page(1, 595, 842, tuple(mixed), slope)
 
 
 def texts(cells: tuple[Cell, ...]) -> list[str]:

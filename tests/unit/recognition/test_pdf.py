@@ -167,8 +167,9 @@ def test_a_page_becomes_an_image_of_the_asked_width() -> None:
 
 
 def test_an_encrypted_page_is_shown_with_its_password() -> None:
-    locked = encrypted_pdf("geheim")
-    assert pdf.render_page(locked, 1, 100, password="geheim")
+    known = "geheim"
+    locked = encrypted_pdf(known)
+    assert pdf.render_page(locked, 1, 100, password=known)
     assert pdf.render_page(locked, 1, 100) == b""
 
 

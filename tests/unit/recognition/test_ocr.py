@@ -1,0 +1,144 @@
+"""Scans and photos, read by Tesseract; and what happens without it."""
+
+import io
+import os
+
+import pytesseract
+import pytest
+from PIL import Image
+
+from mailbot.domain.errors import Temporary
+from mailbot.domain.invoice import Source
+from mailbot.recognition import ocr
+from mailbot.recognition.layout import build_layout
+from mailbot.recognition.ocr import ImageError, open_image, read_page
+from mailbot.recognition.pdf_invoice import read_image, read_pdf
+from tests.kit.pdf_builder import PaperInvoice, page_image, photo, scan_pdf, text_pdf
+
+PAPER = PaperInvoice()
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_is_installed() -> None:
+    ocr._check_installed.cache_clear()
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("turn", [0.0, 1.2, -2.0])
+def test_a_scan_is_read_like_the_text_it_was(turn: float) -> None:
+    invoice = read_pdf(scan_pdf(turn=turn)).invoice
+    assert invoice.supplier_vat == PAPER.supplier_vat
+    assert invoice.invoice_number == PAPER.number
+    assert (invoice.invoice_date, invoice.due_date) == (PAPER.issued, PAPER.due)
+    assert (invoice.total_incl, invoice.vat_total) == (PAPER.total, PAPER.vat)
+    assert (invoice.iban, invoice.payment_reference) == (PAPER.iban, PAPER.reference)
+    assert invoice.evidence["total_incl"].source is Source.OCR
+
+
+@pytest.mark.ocr
+@pytest.mark.feature("CF-IN-20")
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_is_turned_as_its_camera_says(orientation: int) -> None:
+    invoice = read_image(photo(orientation=orientation)).invoice
+    assert invoice.invoice_number == PAPER.number
+    assert invoice.total_incl == PAPER.total
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_that_was_laid_in_wrongly_is_turned(degrees: int) -> None:
+    image = page_image(text_pdf()).rotate(degrees, expand=True)
+    text = build_layout([read_page(image, 1)]).text
+    assert "Factuurnummer" in text
+    assert PAPER.number in text
+
+
+@pytest.mark.ocr
+def test_boxes_of_a_scan_are_in_points_of_its_page() -> None:
+    box = read_pdf(scan_pdf()).invoice.evidence["invoice_number"].box
+    assert box == pytest.approx((190, 224, 238, 236), abs=5)
+
+
+@pytest.mark.ocr
+def test_only_pages_without_text_are_read_as_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a page with text was read as an image")
+
+    monkeypatch.setattr(pytesseract, "image_to_data", refuse)
+    assert read_pdf(text_pdf()).invoice.total_incl == PAPER.total
+
+
+@pytest.mark.ocr
+def test_tesseract_runs_on_one_thread_unless_the_operator_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    read_page(Image.new("L", (200, 200), 255), 1)
+    assert os.environ["OMP_THREAD_LIMIT"] == "1"
+    ocr._check_installed.cache_clear()
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "2")
+    read_page(Image.new("L", (200, 200), 255), 1)
+    assert os.environ["OMP_THREAD_LIMIT"] == "2"
+
+
+@pytest.mark.ocr
+def test_an_empty_image_has_no_words() -> None:
+    assert read_page(Image.new("L", (300, 300), 255), 1).words == ()
+
+
+def test_a_missing_language_is_one_sentence_for_the_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pytesseract, "get_languages", lambda: ["eng", "osd"])
+    with pytest.raises(Temporary, match="apt install tesseract-ocr-nld tesseract-ocr-fra"):
+        read_page(Image.new("L", (300, 300), 255), 1)
+
+
+def test_a_missing_tesseract_is_one_sentence_for_the_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent() -> list[str]:
+        raise pytesseract.TesseractNotFoundError
+
+    monkeypatch.setattr(pytesseract, "get_languages", absent)
+    with pytest.raises(Temporary, match="apt install tesseract-ocr"):
+        read_pdf(scan_pdf(dpi=50))
+
+
+def test_a_page_that_takes_too_long_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object, **__: object) -> None:
+        raise RuntimeError("Tesseract process timeout")
+
+    monkeypatch.setattr(pytesseract, "get_languages", lambda: [*ocr.LANGUAGES])
+    monkeypatch.setattr(pytesseract, "image_to_data", slow)
+    with pytest.raises(Temporary, match="timeout"):
+        read_page(Image.new("L", (300, 300), 255), 1)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", photo(dpi=30)[:200], b"niets"])
+def test_what_is_no_image_is_refused(content: bytes) -> None:
+    with pytest.raises(ImageError):
+        open_image(content)
+    assert read_image(content).unreadable == "image_broken"
+
+
+def test_an_image_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_MAX_OPEN_PIXELS", 10_000)
+    with pytest.raises(ImageError):
+        open_image(photo(dpi=30))
+
+
+def test_transparent_parts_are_paper_not_ink() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")
+    assert open_image(out.getvalue()).getpixel((5, 5)) == 255
+
+
+@pytest.mark.parametrize(("size", "width"), [((400, 300), 1200), ((900, 300), 1600)])
+def test_small_images_are_made_larger(size: tuple[int, int], width: int) -> None:
+    assert ocr._fit(Image.new("L", size)).width == width
+
+
+def test_large_images_are_made_smaller() -> None:
+    fitted = ocr._fit(Image.new("L", (6000, 6000)))
+    assert fitted.width * fitted.height <= 12_010_000
