@@ -234,8 +234,9 @@ def several(read_one: Reader) -> Reader:
         if not isinstance(raw, list):
             report.add(path, f'is {_shown(raw)}; write a list, e.g. ["…", "…"]')
             return None
-        values = (read_one(each, (*path, n), report) for n, each in enumerate(raw))
-        return tuple(dict.fromkeys(value for value in values if value is not None))
+        read_values = [read_one(each, (*path, n), report) for n, each in enumerate(raw)]
+        values = tuple(dict.fromkeys(value for value in read_values if value is not None))
+        return values if values or not raw else None
 
     return read
 
