@@ -9,8 +9,6 @@ from email.policy import SMTP
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +19,7 @@ from mailbot.mail.dmarc import Policy, find_policy, is_aligned, organisation
 from mailbot.mail.from_domain import find_from_domain
 from mailbot.mail.lookup import LookupFailed
 from mailbot.mail.spf import check_spf
+from tests.kit.keys import make_key
 
 CLIENT = "192.0.2.10"
 SENDER = "an@kantoor.example"
@@ -49,20 +48,6 @@ class Zone:
 
     def host_names(self, reverse_name: str) -> tuple[str, ...]:
         return self._get(reverse_name, "PTR")
-
-
-def make_key(bits: int) -> tuple[bytes, str]:
-    """Return a private key (PEM) and its DNS record."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return private, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
 
 PRIVATE, RECORD = make_key(2048)
