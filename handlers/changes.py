@@ -9,7 +9,7 @@ from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Note, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
-from mailbot.rules.booking import add_line, remove_line, set_line
+from mailbot.rules.booking import TypedLine, add_line, remove_line, set_line
 from mailbot.rules.corrections import changed_fields, correct
 from mailbot.rules.flow import MATERIAL_FIELDS
 from storage.documents import record_document
@@ -61,10 +61,15 @@ def change_line(act: Act) -> Result:
 def _changed_booking(act: Act, booking: BookingProposal) -> BookingProposal:
     if act.command.verb is Verb.REMOVE_LINE:
         return remove_line(booking, _line_number(act))
-    typed = (act.arg("account"), act.arg("amount"), act.arg("vat_code"), act.arg("text"))
+    typed = TypedLine(
+        account=act.arg("account"),
+        amount=act.arg("amount"),
+        vat_code=act.arg("vat_code"),
+        text=act.arg("text"),
+    )
     if act.command.verb is Verb.ADD_LINE:
-        return add_line(booking, *typed)
-    return set_line(booking, _line_number(act), *typed)
+        return add_line(booking, typed)
+    return set_line(booking, _line_number(act), typed)
 
 
 def _line_number(act: Act) -> int:

@@ -1,6 +1,7 @@
 """A mail brought documents: unpack it, keep what counts, list what was left out."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.context import Context, Unit
@@ -22,6 +23,7 @@ from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
+from mailbot.recognition.grouping import File, find_pairs
 from storage.definitions import find_dossier, get_office
 from storage.documents import documents_of_mail, record_document
 from storage.mails import get_mail
@@ -51,6 +53,7 @@ def handle(context: Context, job: Job) -> None:
         stored = get_mail(session, job.ids["mail"])
     mail = parse_mail(context.blobs.get(stored.sha256))
     unpacked = unpack(mail)
+    grouped = _group(unpacked.documents)
     recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:
         if documents_of_mail(unit.session, stored.id):
@@ -61,7 +64,7 @@ def handle(context: Context, job: Job) -> None:
             unit.put(JobKind.CONVERSATION, key=stored.id, mail=stored.id)
             return
         bringing = _read_facts(stored, mail, dossier, recipient)
-        made = [_record(unit, bringing, part) for part in unpacked.documents]
+        made = [_record(unit, bringing, parts) for parts in grouped]
         _send_receipt(unit, bringing, made, unpacked)
 
 
@@ -80,14 +83,20 @@ def _read_facts(
     )
 
 
-def _record(unit: Unit, bringing: _Bringing, part: Part) -> Document:
-    original = StoredFile(
-        role="original",
-        name=part.name,
-        media_type=part.media_type,
-        sha256=unit.context.blobs.put(part.content),
-        size=len(part.content),
-    )
+def _group(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
+    """Return the files of each document: an XML with its PDF, else one file."""
+    pairs = find_pairs([File(name=part.name, content=part.content) for part in parts])
+    taken = set(pairs.values())
+    return [
+        (part, parts[pairs[i]]) if i in pairs else (part,)
+        for i, part in enumerate(parts)
+        if i not in taken
+    ]
+
+
+def _record(unit: Unit, bringing: _Bringing, parts: tuple[Part, ...]) -> Document:
+    roles = ("original", "visual")
+    files = tuple(_keep(unit, part, role) for part, role in zip(parts, roles, strict=False))
     stored = bringing.stored
     document = Document(
         id=unit.context.new_id(),
@@ -97,16 +106,26 @@ def _record(unit: Unit, bringing: _Bringing, part: Part) -> Document:
         received_at=stored.envelope.received_at,
         mail_id=stored.id,
         delivered_by=stored.sender,
-        files=(original,),
+        files=files,
         journal=bringing.journal,
-        title=part.name,
+        title=parts[0].name,
         labels=bringing.labels,
     )
     record_document(unit.session, document)
-    about = {"mail": stored.id, "file": part.name}
+    about = {"mail": stored.id, "file": ", ".join(part.name for part in parts)}
     unit.note(EventKind.DOCUMENT_RECEIVED, document.id, stored.sender, **about)
     unit.put(JobKind.RECOGNISE_DOCUMENT, key=document.id, document=document.id)
     return document
+
+
+def _keep(unit: Unit, part: Part, role: str) -> StoredFile:
+    return StoredFile(
+        role=role,
+        name=part.name,
+        media_type=part.media_type,
+        sha256=unit.context.blobs.put(part.content),
+        size=len(part.content),
+    )
 
 
 def _send_receipt(

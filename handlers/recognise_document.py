@@ -34,7 +34,10 @@ from storage.mails import get_mail
 from storage.people import find_verdict
 
 #: wide enough to read on a phone, small enough for a mail
-_PAGE_IMAGE_WIDTH = 900
+_PAGE_IMAGE_WIDTH = 600
+#: a larger photo is not put inside a mail
+_MAX_PHOTO = 1024 * 1024
+_PDF = "application/pdf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ def handle(context: Context, job: Job) -> None:
     content = context.blobs.get(document.original.sha256)
     read = recognise(content, document.original.name, own_vat=dossier.vat_number)
     reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
-    files = _more_files(context, document, content, read)
+    files = _more_files(context, document, read)
     with context.transaction() as unit:
         if get_document(unit.session, document.id).status is not Status.RECEIVED:
             return
@@ -172,26 +175,37 @@ def _earlier(session: Session, document: Document) -> EarlierDocument:
     return EarlierDocument.of(document, message_id=mail.message_id)
 
 
-def _more_files(
-    context: Context, document: Document, content: bytes, read: Recognition
-) -> list[StoredFile]:
+def _more_files(context: Context, document: Document, read: Recognition) -> list[StoredFile]:
     """Keep what was found inside, and a picture of the first page for people."""
-    if document.original.media_type == "application/pdf":
-        visual: bytes | None = content
-    else:
-        visual = next((c for _n, media, c in read.embedded if media == "application/pdf"), None)
-    files = [
-        _store(context, "visual" if inner is visual else "embedded", name, media, inner)
-        for name, media, inner in read.embedded
-    ]
-    if visual is not None and not read.password_required and not read.unreadable:
-        picture = render_page(visual, 1, _PAGE_IMAGE_WIDTH)
-        if picture:
-            files.append(_store(context, "page_image", "page-1.png", "image/png", picture))
-    return files
+    if read.password_required or read.unreadable:
+        return []
+    has_visual = document.visual.media_type == _PDF
+    files: list[StoredFile] = []
+    for name, media_type, content in read.embedded:
+        role = "embedded" if has_visual or media_type != _PDF else "visual"
+        has_visual = has_visual or role == "visual"
+        files.append(_store(context, role, name, media_type, content))
+    shown = next((file for file in files if file.role == "visual"), document.visual)
+    return [*files, *_picture(context, shown)]
 
 
-def _store(context: Context, role: str, name: str, media_type: str, content: bytes) -> StoredFile:  # noqa: PLR0917 - the fields of a file
+def _picture(context: Context, shown: StoredFile) -> list[StoredFile]:
+    """Return page 1 of a PDF as PNG; a photo that is small enough shows itself."""
+    if shown.media_type == _PDF:
+        pdf = context.blobs.get(shown.sha256)
+        picture = render_page(pdf, 1, _PAGE_IMAGE_WIDTH)
+        return (
+            [_store(context, "page_image", "page-1.png", "image/png", picture)] if picture else []
+        )
+    is_photo = shown.media_type in ("image/jpeg", "image/png")
+    if is_photo and shown.size <= _MAX_PHOTO:
+        return [replace(shown, role="page_image")]
+    return []
+
+
+def _store(  # noqa: PLR0917 - the fields of a file
+    context: Context, role: str, name: str, media_type: str, content: bytes
+) -> StoredFile:
     sha256 = context.blobs.put(content)
     return StoredFile(
         role=role, name=name, media_type=media_type, sha256=sha256, size=len(content)
@@ -212,7 +226,7 @@ def _refuse(unit: Unit, reading: _Reading) -> None:
         reading.mail,
         reading.read,
     )
-    reason = "password_required" if read.password_required else _REASONS.get(read.unreadable)
+    reason = "password_required" if read.password_required else read.unreadable
     refused = change_status(
         unit, document, Status.UNREADABLE, recognition_status=RecognitionStatus.OCR
     )
@@ -231,18 +245,9 @@ def _refuse(unit: Unit, reading: _Reading) -> None:
             head,
             refused,
             dossier,
-            reason=reason or "unreadable",
+            reason=reason,
             sender="" if person.email.lower() == mail.sender else mail.sender,
             deliver_to=write_dossier_address(document.kind, dossier.enterprise_number, domain),
         ),
     )
     post(unit, letter)
-
-
-#: why a file could not be read -> what the person is told
-_REASONS = {
-    "empty": "empty",
-    "unknown_format": "unsupported",
-    "xml_too_large": "too_large",
-    "too_large": "too_large",
-}
