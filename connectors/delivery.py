@@ -93,7 +93,8 @@ def _write(folder: Path, file: ExportFile) -> None:
 
 def _bare_name(file: ExportFile) -> str:
     """Return the name, which may lead nowhere else. Raises ValueError."""
-    if Path(file.name).name != file.name or file.name.startswith("."):
+    is_bare = bool(file.name) and Path(file.name).name == file.name
+    if not is_bare or file.name.startswith("."):
         raise ValueError(f"{file.name!r} is not the name of a file in this folder")
     return file.name
 

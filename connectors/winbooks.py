@@ -301,7 +301,7 @@ def _write(rows: Iterable[Mapping[str, str]], columns: tuple[str, ...]) -> bytes
 
 def _clean(text: str) -> str:
     """Return text that fits: no quotes, no line ends, only letters of cp1252, at most 40."""
-    one_line = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text.replace('"', "'")).strip()
+    one_line = re.sub(r"[\x00-\x1f\x7f-\x9f\xad]+", " ", text.replace('"', "'")).strip()
     fitting = "".join(letter if _fits(letter) else plain(letter) for letter in one_line)
     return fitting[:_LONGEST_TEXT].rstrip()
 
