@@ -1,0 +1,96 @@
+"""A real Postfix on a free loopback port that hands everything over by LMTP; needs root."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.kit.ports import free_port
+
+_MAIN = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/data/log
+maillog_file_prefixes = {folder}
+myhostname = mta.example
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+relay_domains = mailbot.example
+relay_transport = lmtp:inet:127.0.0.1:{lmtp_port}
+smtpd_recipient_restrictions = permit_mynetworks, reject
+smtp_dns_support_level = disabled
+alias_maps =
+alias_database =
+"""
+_MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+@dataclass
+class Postfix:
+    """The running server."""
+
+    port: int
+    folder: Path
+
+    def wait_for(self, words: str) -> str:
+        """Return the log once it says `words`."""
+        for _ in range(300):
+            log = (self.folder / "data" / "log").read_text()
+            if words in log:
+                return log
+            time.sleep(0.05)
+        raise AssertionError(f"Postfix never said {words!r}")
+
+
+@contextmanager
+def postfix(lmtp_port: int) -> Iterator[Postfix]:
+    """Run a Postfix before the LMTP listener at `lmtp_port`; it ends with the block."""
+    # its own users must get through the folders above it, which pytest's hide
+    folder = Path(tempfile.mkdtemp(prefix="mailbot-postfix-"))
+    folder.chmod(0o755)
+    for name in ("queue", "data", "etc"):
+        (folder / name).mkdir()
+    shutil.chown(folder / "data", "postfix")
+    port = free_port()
+    values = {"folder": folder, "port": port, "lmtp_port": lmtp_port}
+    (folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
+    (folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
+    try:
+        _control(folder, "start")
+        running = Postfix(port, folder)
+        running.wait_for("daemon started")
+        yield running
+    finally:
+        _control(folder, "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _control(folder: Path, word: str) -> None:
+    command = [shutil.which("postfix") or "/usr/sbin/postfix", "-c", str(folder / "etc"), word]
+    # its daemons would hold pipes open, and with them the test
+    subprocess.run(  # noqa: S603
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60
+    )
