@@ -18,13 +18,20 @@ _CACHED_ANSWERS = 10_000
 _SECONDS_PER_QUESTION = 3.0
 
 
+#: nobody can register these (RFC 6761, RFC 2606): no public server need be asked
+_RESERVED = (".example", ".invalid", ".localhost", ".test", "example.com", "example.org")
+
+
 class DnsResolver:
     """Asks one DNS server, or those of the system; safe to use from several threads."""
 
     def __init__(self, server: str = "", *, clock: Callable[[], float] = time.monotonic) -> None:
         """Ask `server`, "address" or "address:port", "" for the system's. Raises ValueError."""
         self._clock = clock
-        self._resolver = dns.resolver.Resolver(configure=not server)
+        self._skips_reserved = not server
+        self._resolver = (
+            _system_resolver() if not server else dns.resolver.Resolver(configure=False)
+        )
         self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
         if server:
             address, port = _read_server(server)
@@ -33,15 +40,24 @@ class DnsResolver:
 
     def within(self, seconds: float) -> "MailLookup":
         """Return a lookup for one mail that answers until `seconds` are over."""
-        return MailLookup(self._resolver, self._clock, self._clock() + seconds)
+        deadline = self._clock() + seconds
+        return MailLookup(
+            self._resolver, self._clock, deadline, skips_reserved=self._skips_reserved
+        )
 
 
 class MailLookup:
     """The `DnsLookup` of one mail."""
 
     def __init__(
-        self, resolver: dns.resolver.Resolver, clock: Callable[[], float], deadline: float
+        self,
+        resolver: dns.resolver.Resolver,
+        clock: Callable[[], float],
+        deadline: float,
+        *,
+        skips_reserved: bool = False,
     ) -> None:
+        self._skips_reserved = skips_reserved
         self._resolver = resolver
         self._clock = clock
         self._deadline = deadline
@@ -64,6 +80,8 @@ class MailLookup:
         return tuple(one.target.to_text(True) for one in self._ask(reverse_name, "PTR"))
 
     def _ask(self, name: str, record_type: str) -> list[Any]:
+        if self._skips_reserved and name.rstrip(".").lower().endswith(_RESERVED):
+            return []
         left = self._deadline - self._clock()
         if left <= 0:
             raise LookupFailed(f"no time left to ask DNS for {name}")
@@ -78,6 +96,14 @@ class MailLookup:
             return []
         except (dns.exception.DNSException, OSError) as error:
             raise LookupFailed(f"DNS gave no answer for {name}: {error}") from error
+
+
+def _system_resolver() -> dns.resolver.Resolver:
+    """Return the system's resolver; on a machine without one, one that never has an answer."""
+    try:
+        return dns.resolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        return dns.resolver.Resolver(configure=False)
 
 
 def _read_server(server: str) -> tuple[str, int]:

@@ -44,7 +44,11 @@ def open_way_in(
         spool=spool,
         directory=DirectoryFile(here.directory).read,
         is_token_known=partial(is_well_formed, secret=secret),
-        sender_check=SenderCheck(DnsResolver(settings.dns.server), settings.trusted_authserv.ids),
+        sender_check=SenderCheck(
+            DnsResolver(settings.dns.server),
+            settings.trusted_authserv.ids,
+            is_development=not settings.outbound.host,
+        ),
         clock=clock or SystemClock(),
         on_mail=on_mail,
     )
