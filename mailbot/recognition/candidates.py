@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from mailbot.recognition import grammars
-from mailbot.recognition.grammars import AmountReading, DateReading, Found, Identifier, Term
+from mailbot.recognition import grammars, identifiers
+from mailbot.recognition.grammars import AmountReading, DateReading, Found, Term
+from mailbot.recognition.identifiers import Identifier
 from mailbot.recognition.layout import Box, Cell, Layout
 
 T = TypeVar("T")
@@ -85,7 +86,7 @@ def find_candidates(layout: Layout) -> Candidates:
             if any(c.isdigit() for c in cell.text):
                 _read_cell(cell, found)
             else:
-                _take(cell, cell.text, grammars.find_bics, found.bics)
+                _take(cell, cell.text, identifiers.find_bics, found.bics)
     return found
 
 
@@ -105,10 +106,10 @@ def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
 
 def _read_cell(cell: Cell, found: Candidates) -> None:
     text = cell.text
-    text = _take(cell, text, grammars.find_ogms, found.ogms)
-    text = _take(cell, text, grammars.find_ibans, found.ibans)
-    text = _take(cell, text, grammars.find_vat_numbers, found.vat_numbers)
-    text = _take(cell, text, grammars.find_bics, found.bics)
+    text = _take(cell, text, identifiers.find_ogms, found.ogms)
+    text = _take(cell, text, identifiers.find_ibans, found.ibans)
+    text = _take(cell, text, identifiers.find_vat_numbers, found.vat_numbers)
+    text = _take(cell, text, identifiers.find_bics, found.bics)
     # Eight digits in a row stay visible: they are more often a number than a date.
     compact_hidden = _take(cell, text, _certain_dates, found.dates)
     _take(cell, compact_hidden, _doubtful_dates, found.dates)

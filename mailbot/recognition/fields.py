@@ -27,6 +27,7 @@ _DATE_KINDS = ("invoice_date", "due_date", "other_date")
 _LONGEST_TERM = timedelta(days=400)
 _MIN_REFERENCE = 4
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
+_BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
 _DISCOUNT = re.compile(r"skonto|korting|escompte|discount|abzug")
 _PAYMENT_WORDS = re.compile(
     r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
@@ -259,6 +260,8 @@ def _free_reference(candidates: Candidates, labels: Sequence[Label]) -> Decision
         for candidate, named in links.items()
         if (score := _best(named, "payment_reference")) > 0.85
         and len(candidate.value) >= _MIN_REFERENCE
+        # A structured communication whose remainder is wrong was misread, and is no reference.
+        and not _BROKEN_OGM.search(candidate.cell.text)
     ]
     return _decide(ranked, lambda score: 0.75 * score)
 

@@ -11,7 +11,7 @@ from mailbot.recognition.vocabulary import LABELS, WORDS, compact, compacted, to
 
 #: what separates name, street and register on one line
 _SEPARATOR = re.compile(
-    r"\s[\u2013\u2014\u2022\u00b7\u25cf|*/-]+\s|[|\u00b7\u2022\u25cf;]|,\s|\s-|\u2022|:\s"
+    r"\s[\u2013\u2014\u2022\u00b7\u25cf\u00ab|*~/-]+\s|[|\u00b7\u2022\u25cf;]|,\s|\s-|\u2022|:\s"
 )
 _CAPITAL, _SMALL = "A-Z\u00c0-\u00dd", "\\w'\u00c0-\u00ff.-"
 _POSTCODE_CITY = re.compile(

@@ -12,7 +12,7 @@ from statistics import median
 
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.fields import Decision
-from mailbot.recognition.grammars import Identifier
+from mailbot.recognition.identifiers import Identifier
 from mailbot.recognition.labels import find_labels, link
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.names import LARGE, Name, find_names, is_in_domain, is_same_firm

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.recognition import grammars
+from mailbot.recognition import grammars, identifiers
 from mailbot.recognition.grammars import Term
 from tests.kit.pdf_builder import belgian_iban, belgian_vat, dotted, ogm
 
@@ -16,10 +16,10 @@ FINDERS = (
     grammars.find_amounts,
     grammars.find_rates,
     grammars.find_terms,
-    grammars.find_vat_numbers,
-    grammars.find_ibans,
-    grammars.find_bics,
-    grammars.find_ogms,
+    identifiers.find_vat_numbers,
+    identifiers.find_ibans,
+    identifiers.find_bics,
+    identifiers.find_ogms,
 )
 
 
@@ -168,11 +168,11 @@ OGM = ogm(1234567890)
     ],
 )
 def test_a_belgian_vat_number_is_read_in_every_spelling(text: str) -> None:
-    assert [f.value.number for f in grammars.find_vat_numbers(text)] == [VAT]
+    assert [f.value.number for f in identifiers.find_vat_numbers(text)] == [VAT]
 
 
 def test_a_vat_number_with_wrong_check_digits_is_found_and_doubted() -> None:
-    found = [f.value for f in grammars.find_vat_numbers("BTW BE 0412.345.615")]
+    found = [f.value for f in identifiers.find_vat_numbers("BTW BE 0412.345.615")]
     assert [(v.number, v.is_valid) for v in found] == [("BE0412345615", False)]
 
 
@@ -181,9 +181,16 @@ def test_a_vat_number_with_wrong_check_digits_is_found_and_doubted() -> None:
     [IBAN, f"IBAN: {IBAN[:4]} {IBAN[4:8]} {IBAN[8:12]} {IBAN[12:]}", f"KBC {IBAN} (KREDBEBB)"],
 )
 def test_an_iban_is_read_grouped_or_not(text: str) -> None:
-    assert [(f.value.number, f.value.is_valid) for f in grammars.find_ibans(text)] == [
+    assert [(f.value.number, f.value.is_valid) for f in identifiers.find_ibans(text)] == [
         (IBAN, True)
     ]
+
+
+@pytest.mark.parametrize("place", [2, 3, 8, 15])
+def test_letters_that_ocr_reads_for_digits_are_mended_by_the_check_digits(place: int) -> None:
+    letter = {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z", "6": "G"}.get(IBAN[place])
+    misread = IBAN[:place] + (letter or IBAN[place]) + IBAN[place + 1 :]
+    assert [f.value.number for f in identifiers.find_ibans(misread)] == [IBAN]
 
 
 @pytest.mark.parametrize(
@@ -199,11 +206,11 @@ def test_an_iban_is_read_grouped_or_not(text: str) -> None:
 )
 def test_a_structured_communication_is_read_in_all_spellings(written: str) -> None:
     text = "Mededeling " + written.format(OGM[:3], OGM[3:7], OGM[7:])
-    assert [f.value.number for f in grammars.find_ogms(text)] == [OGM]
+    assert [f.value.number for f in identifiers.find_ogms(text)] == [OGM]
 
 
 def test_a_structured_communication_with_a_wrong_remainder_is_none() -> None:
-    assert not list(grammars.find_ogms(f"+++{OGM[:3]}/{OGM[3:7]}/{int(OGM[7:]) + 1:05d}+++"))
+    assert not list(identifiers.find_ogms(f"+++{OGM[:3]}/{OGM[3:7]}/{int(OGM[7:]) + 1:05d}+++"))
 
 
 @given(st.text(max_size=120))
