@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -190,3 +191,12 @@ class RawClient:
         for recipient in recipients or (PURCHASE,):
             assert self.say(f"RCPT TO:<{recipient}>").startswith("250"), "RCPT was refused"
         assert self.say("DATA").startswith("354")
+
+
+def serve_until_killed(folder: Path) -> None:
+    """Run the intake in a process of its own; `folder`/port says where it listens."""
+    with running_intake(folder) as intake:
+        new = folder / "port.new"
+        new.write_text(str(intake.smtp_port))
+        new.rename(folder / "port")
+        threading.Event().wait()
