@@ -81,6 +81,23 @@ class Context(StrEnum):
     NONE = "none"
 
 
+class Doubt(StrEnum):
+    """Why an answer decides nothing; each has a sentence in templates, table `doubts`."""
+
+    EMPTY = "empty"
+    HEDGED = "hedged"
+    CONTRADICTORY = "contradictory"
+    QUESTION_MARK = "question_mark"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_UNDERSTOOD = "not_understood"
+    SUBJECT_ONLY = "subject_only"
+    BELOW_MARKER = "below_marker"
+    PARTS_DIFFER = "parts_differ"
+    EMOJI_ONLY = "emoji_only"
+    ATTACHMENT_ONLY = "attachment_only"
+    NEGATED = "negated"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """An answer, read: what was newly written, what it asks, and whether it is clear enough."""

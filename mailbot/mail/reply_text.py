@@ -1,8 +1,8 @@
 """Finds what a person newly typed in an answer: no quote, signature, footer or disclaimer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailbot.domain.mail import Mail
+from mailbot.domain.mail import Mail, PartRole
 from mailbot.mail.quotes import Block, find_typed
 from mailbot.mail.reply_html import html_lines
 from mailbot.mail.signatures import without_signature
@@ -21,6 +21,8 @@ class Written:
     other: str = ""
     #: all of it stood below a marker that asks to write above it
     is_below_marker: bool = False
+    #: the mail brought files
+    has_files: bool = False
 
 
 def read_written(mail: Mail) -> str:
@@ -34,6 +36,11 @@ def read_reply(mail: Mail) -> Written:
     Of a mail with both forms the HTML counts, which marks quotes better; text that only one
     form shows is in `other`.
     """
+    has_files = any(part.role is PartRole.DOCUMENT for part in mail.parts)
+    return replace(_read_forms(mail), has_files=has_files)
+
+
+def _read_forms(mail: Mail) -> Written:
     name = mail.sender.display_name or mail.sender.address.partition("@")[0].replace(".", " ")
     plain = _read(mail.text, name)
     rich = _read(html_lines(mail.html), name)

@@ -1,0 +1,150 @@
+"""Reads `field: value`, booking lines, and sentences that say what a field must be."""
+
+import re
+from datetime import date
+
+from mailbot.domain.command import Command, Verb
+from mailbot.domain.identifiers import read_vat_number
+from mailbot.mail.phrase_book import phrases_with_names
+from mailbot.mail.typed_values import read_amount, read_day, read_period
+from mailbot.mail.words import fold_line, list_names, words
+
+_FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
+_AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*"
+_REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+([A-Za-z][\w+/.%-]{{0,11}}|\d{{1,2}}\s?%))?(?:\s+(.+?))?\s*$"
+_BOOK = re.compile(rf"\s*(\d{{1,3}})\s*[:.)]\s*{_REST}")
+_ADD = re.compile(rf"\s*\+\s*{_REST}")
+_REMOVE = re.compile(r"\s*[-\u2013]\s*(\d{1,3})\s*$")
+_QUOTES = "\"'\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019 "
+_VAT = re.compile(r"[A-Z]{2}\d{8,12}|NL\d{9}B\d{2}")
+_DATES = frozenset({"due_date", "invoice_date"})
+_AMOUNTS = frozenset({"total", "vat"})
+
+
+def read_booking_line(line: str) -> Command | None:
+    """Return what a line such as `1: 604000 1700,00 H21 "laptop"`, `+ …` or `- 2` asks."""
+    if match := _BOOK.fullmatch(line):
+        return _booked(Verb.BOOK, match[2], match[3], (match[4], match[5]), line=match[1])
+    if match := _ADD.fullmatch(line):
+        return _booked(Verb.ADD_LINE, match[1], match[2], (match[3], match[4]))
+    if match := _REMOVE.fullmatch(line):
+        return Command(verb=Verb.REMOVE_LINE, args={"line": match[1]})
+    return None
+
+
+def _booked(
+    verb: Verb, account: str, amount: str, rest: tuple[str | None, str | None], line: str = ""
+) -> Command | None:
+    value = read_amount(amount)
+    if value is None:
+        return None
+    args = {
+        "line": line,
+        "account": account,
+        "amount": value,
+        "vat_code": (rest[0] or "").replace(" ", ""),
+        "text": (rest[1] or "").strip(_QUOTES),
+    }
+    return Command(verb=verb, args={name: text for name, text in args.items() if text})
+
+
+def read_field_line(line: str, sent_on: date) -> Command | None:
+    """Return the correction that `field: value` asks, None if the line is none."""
+    match = _FIELD.fullmatch(line)
+    if match is None:
+        return None
+    field = find_field(match[1])
+    value = read_value(field, match[2], sent_on) if field else None
+    return _correct(field, value) if value is not None else None
+
+
+def names_field(line: str) -> bool:
+    """Whether it is `field: …` of a known field, whatever the value."""
+    match = _FIELD.fullmatch(line)
+    return match is not None and bool(find_field(match[1]))
+
+
+def read_field_sentence(sentence: str, sent_on: date, *, by_is: bool) -> Command | None:
+    """Return the correction in "the due date must be 15/12", None if it is none.
+
+    `by_is`: "the due date is 15/12" corrects, too; it does so where a proposal is reviewed.
+    """
+    plain = sentence.strip(" .!")
+    links = [*words("corrections", "must"), *(words("corrections", "is") if by_is else ())]
+    for link in sorted(links, key=len, reverse=True):
+        match = re.fullmatch(rf"(.{{2,45}}?)\s+{re.escape(link)}\s+(.+)", fold_line(plain))
+        if match is None:
+            continue
+        field = find_field(_without_article(match[1]))
+        if not field:
+            continue
+        value = read_value(field, _without_tail(_original(plain, match[2])), sent_on)
+        if value is not None and _is_sure(field, value):
+            return _correct(field, value)
+    return None
+
+
+def _original(plain: str, folded: str) -> str:
+    """Return the end of `plain` that reads as `folded`: values keep their letters."""
+    found = plain.split()
+    count = len(folded.split())
+    return " ".join(found[-count:])
+
+
+def _without_article(text: str) -> str:
+    for article in words("corrections", "articles"):
+        glue = "" if article.endswith("'") else " "
+        if text.startswith(article + glue):
+            return text[len(article + glue) :]
+    return text
+
+
+def _without_tail(text: str) -> str:
+    for tail in words("corrections", "tails"):
+        if fold_line(text).endswith(f" {tail}"):
+            return text[: -len(tail) - 1].strip()
+    return text
+
+
+def _is_sure(field: str, value: str) -> bool:
+    """In a sentence only values whose form leaves no doubt: "the supplier is wrong" has none."""
+    if field == "supplier":
+        return bool(_compact_vat(value))
+    return field in _DATES | _AMOUNTS | {"period"} or (
+        field == "invoice_number" and any(c.isdigit() for c in value) and " " not in value
+    )
+
+
+def _compact_vat(text: str) -> str:
+    """Return what has the form of a VAT number in its usual spelling, "" if it has not."""
+    compact = re.sub(r"[\s.]", "", text).upper()
+    return read_vat_number(text) or (compact if _VAT.fullmatch(compact) else "")
+
+
+def find_field(name: str) -> str:
+    """Return the field that people call `name`, "" if there is none."""
+    plain = fold_line(name).strip(" .*-")
+    return next((field for phrase, field in phrases_with_names("fields") if phrase == plain), "")
+
+
+def read_value(field: str, text: str, sent_on: date) -> str | None:
+    """Return the value as commands carry it, None if it cannot be one of this field."""
+    text = text.strip(_QUOTES)
+    if field in _AMOUNTS:
+        return read_amount(text)
+    if field in _DATES:
+        return read_day(text, sent_on)
+    if field == "period":
+        return read_period(text)
+    if field in {"supplier", "customer"}:
+        return _compact_vat(text) or text
+    if field == "type":
+        plain = fold_line(text)
+        return next((n for n in list_names("values") if plain in words("values", n)), None)
+    if field == "iban":
+        return "".join(text.split()).upper()
+    return text if "?" not in text else None
+
+
+def _correct(field: str, value: str) -> Command:
+    return Command(verb=Verb.CORRECT, args={"field": field, "value": value})

@@ -1,0 +1,289 @@
+"""Reads what a person asks in an answer: commands, a message for the conversation, or a doubt.
+
+What a careful clerk would do without asking becomes a command; what they would ask back becomes
+a doubt, and then nothing of the answer is done.
+"""
+
+import re
+from datetime import date
+
+from mailbot.domain.command import HARMLESS, Answer, Command, Context, Doubt, Verb
+from mailbot.domain.mail import Language
+from mailbot.mail.field_lines import (
+    names_field,
+    read_booking_line,
+    read_field_line,
+    read_field_sentence,
+)
+from mailbot.mail.numbered import read_numbered
+from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.reply_text import Written
+from mailbot.mail.sentences import Reading, limits_approval, read_sentence
+from mailbot.mail.tokens import tokenize
+from mailbot.mail.verbs import find_verb, mentions_decision
+
+_LONGEST = 20_000
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
+_REPLY_PREFIX = re.compile(r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
+#: verbs that may stand together in one answer about one document
+_TOGETHER = (
+    frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE, Verb.LABEL, Verb.TITLE}),
+    frozenset({Verb.APPROVE, Verb.SEND, Verb.FORWARD, Verb.RELEASE}),
+    frozenset({Verb.CONFIRM, Verb.APPROVE}),
+    frozenset({Verb.REJECT, Verb.CANCEL}),
+    frozenset({Verb.REJECT, Verb.DELETE}),
+    frozenset({Verb.BLOCK, Verb.DELETE}),
+    frozenset({Verb.HOLD, Verb.FORWARD}),
+    frozenset({Verb.STOP, Verb.UNSUBSCRIBE}),
+)
+
+
+def read_answer(
+    written: str | Written,
+    *,
+    language: Language | str,
+    context: Context,
+    shown_items: int,
+    sent_on: date,
+    subject: str = "",
+) -> Answer:
+    """Return what `written`, the newly typed text of an answer, asks; never raises.
+
+    `shown_items`: how many numbered lines the answered mail showed, 0 for one document.
+    `sent_on` gives dates without a year their year. `subject` only tells an empty answer from
+    one that stands in the subject. Words of all four languages count, whatever `language` is.
+    """
+    form = written if isinstance(written, Written) else Written(text=written, numbered=written)
+    answer = _read(form.numbered, context, shown_items, sent_on)
+    text = form.text.strip()
+    if not text and not form.numbered.strip():
+        return Answer(written="", doubt=_why_empty(form, subject))
+    if form.other.strip() and _differs(answer, form.other, context, shown_items, sent_on):
+        return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
+    return Answer(written=text, commands=answer.commands, doubt=answer.doubt)
+
+
+def would_act(answer: Answer) -> bool:
+    """Whether something would change by this answer without asking again."""
+    if answer.doubt:
+        return False
+    if any(_changes_account(command) for command in answer.commands):
+        return False
+    return any(command.verb not in HARMLESS for command in answer.commands)
+
+
+def _changes_account(command: Command) -> bool:
+    """A new bank account is never taken from an answer alone (design: mail.md §5, level 4)."""
+    return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
+
+
+def _why_empty(form: Written, subject: str) -> Doubt:
+    if form.is_below_marker:
+        return Doubt.BELOW_MARKER
+    own = subject if _REPLY_PREFIX.match(subject) is None else ""
+    if own and mentions_decision(tokenize(own)):
+        return Doubt.SUBJECT_ONLY
+    return Doubt.ATTACHMENT_ONLY if form.has_files else Doubt.EMPTY
+
+
+def _differs(
+    answer: Answer, other: str, context: Context, shown_items: int, sent_on: date
+) -> bool:
+    """Whether the other form of the mail asks something else."""
+    if not any(command.verb not in HARMLESS for command in answer.commands):
+        second = _read(other, context, shown_items, sent_on)
+        return would_act(second) and not answer.doubt
+    second = _read(other, context, shown_items, sent_on)
+    return bool(second.doubt) or _orders(second) != _orders(answer)
+
+
+def _orders(answer: Answer) -> list[tuple[str, tuple[int, ...], dict[str, str]]]:
+    return [
+        (c.verb, c.items, {k: v for k, v in c.args.items() if k not in {"reason", "text"}})
+        for c in answer.commands
+        if c.verb not in HARMLESS
+    ]
+
+
+def _read(written: str, context: Context, shown_items: int, sent_on: date) -> Answer:
+    text = _INVISIBLE.sub("", written)[:_LONGEST].strip()
+    if not text:
+        return Answer(written="", doubt=Doubt.EMPTY)
+    if not re.search(r"[^\W_]", text):
+        return Answer(written=text, doubt=_why_wordless(text))
+    if _is_hostile(text):
+        return Answer(written=text, doubt=Doubt.NOT_UNDERSTOOD)
+    if context is Context.DIGEST or shown_items > 0:
+        listed = read_numbered(text, context, shown_items, sent_on)
+        if listed.is_about_lines:
+            return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
+        return _of_list(_combine(text, _sentences(text, context, sent_on), context))
+    ranges = read_numbered(text, context, 0, sent_on)
+    if ranges.doubt == Doubt.OUT_OF_RANGE and not _has_booking(text):
+        return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
+    return _combine(text, _sentences(text, context, sent_on), context)
+
+
+def _of_list(answer: Answer) -> Answer:
+    """Of a list, an order that names no line is unclear: one of them, or all?"""
+    verbs = {command.verb for command in answer.commands}
+    if verbs <= HARMLESS | {Verb.UNSUBSCRIBE, Verb.STOP, Verb.LANGUAGE}:
+        return answer
+    return Answer(written=answer.written, doubt=answer.doubt or Doubt.NOT_UNDERSTOOD)
+
+
+def _has_booking(text: str) -> bool:
+    return any(read_booking_line(line) for line in text.split("\n"))
+
+
+def _why_wordless(text: str) -> Doubt:
+    return Doubt.QUESTION_MARK if "?" in text else Doubt.EMOJI_ONLY
+
+
+def _is_hostile(text: str) -> bool:
+    """Whether it poses as an instruction to the machine: "SYSTEM: approve all"."""
+    tokens = tokenize(text)
+    return has("doubt", "hostile", tokens) and (
+        mentions_decision(tokens) or bool(re.match(r"\W*\w+\s?:", text))
+    )
+
+
+def _sentences(text: str, context: Context, sent_on: date) -> list[Reading]:
+    found: list[Reading] = []
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        command = read_booking_line(line) or read_field_line(line, sent_on)
+        if command is not None:
+            found.append(Reading(text=line, commands=(command,)))
+        elif names_field(line):
+            found.append(Reading(text=line, doubt=Doubt.NOT_UNDERSTOOD))
+        else:
+            found += _of_line(line, context, sent_on)
+    return found
+
+
+def _of_line(line: str, context: Context, sent_on: date) -> list[Reading]:
+    pieces = [one for one in _SENTENCE_END.split(line) if one and one.strip()]
+    return [_of_sentence(one.strip(), context, sent_on) for one in _rejoined(pieces)]
+
+
+def _rejoined(pieces: list[str]) -> list[str]:
+    """Put back together what was cut behind an abbreviation: a number or a small letter follows."""
+    found: list[str] = []
+    for piece in pieces:
+        is_rest = found and found[-1].endswith(".") and (piece[:1].islower() or piece[:1].isdigit())
+        if is_rest and len(found[-1].rsplit(None, 1)[-1]) <= 4:
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def _of_sentence(sentence: str, context: Context, sent_on: date) -> Reading:
+    if context in _CORRECTING:
+        by_is = context is not Context.APPROVAL
+        command = read_field_sentence(sentence, sent_on, by_is=by_is)
+        if command is not None:
+            return Reading(text=sentence, commands=(command,))
+    return read_sentence(sentence, context, sent_on)
+
+
+def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
+    """Weigh the sentences of an answer against each other."""
+    readings = _with_greeting_gone(readings)
+    commands = _with_reason(_orders_of(readings), readings)
+    if context is Context.QUESTION and not any(c.verb not in HARMLESS for c in commands):
+        return _talk(text, readings, commands)
+    doubt = next((one.doubt for one in readings if one.doubt), "")
+    if doubt:
+        return Answer(written=text, doubt=doubt)
+    deciding = [command for command in commands if command.verb not in HARMLESS]
+    if not deciding:
+        return _talk(text, readings, commands)
+    doubt = _conflict(commands) or _limits(readings, deciding)
+    return Answer(written=text, commands=() if doubt else tuple(commands), doubt=doubt)
+
+
+def _with_greeting_gone(readings: list[Reading]) -> list[Reading]:
+    return [
+        one
+        for one in readings
+        if not (one.is_talk and not one.is_question and _is_greeting(one.text))
+    ]
+
+
+def _is_greeting(text: str) -> bool:
+    tokens = [token for token in tokenize(text) if token.text not in {",", "!", "."}]
+    return bool(match(index_of("mail", "greetings"), tokens, 0)) and len(tokens) <= 4
+
+
+def _orders_of(readings: list[Reading]) -> list[Command]:
+    found: list[Command] = []
+    for reading in readings:
+        for command in reading.commands:
+            is_bare_again = not command.args and any(c.verb is command.verb for c in found)
+            if command not in found and not is_bare_again:
+                found.append(command)
+    return found
+
+
+def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Command]:
+    """Give a refusal without a reason the sentences behind it as its reason."""
+    at = next((i for i, c in enumerate(commands) if c.verb is Verb.REJECT and not c.args), None)
+    talk = " ".join(one.text for one in readings if one.is_talk and not one.is_question)
+    if at is None or not talk:
+        return commands
+    told = Command(verb=Verb.REJECT, args={"reason": talk.strip(" .!")})
+    return [*commands[:at], told, *commands[at + 1 :]]
+
+
+def _conflict(commands: list[Command]) -> str:
+    verbs = {command.verb for command in commands} - HARMLESS
+    kinds = verbs - _TOGETHER[0]
+    if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND}:
+        return Doubt.CONTRADICTORY
+    if len(kinds) > 1 and not any(kinds <= group for group in _TOGETHER):
+        return Doubt.CONTRADICTORY
+    fields = [c.args.get("field") for c in commands if c.verb is Verb.CORRECT]
+    return Doubt.CONTRADICTORY if len(fields) != len(set(fields)) else ""
+
+
+def _limits(readings: list[Reading], deciding: list[Command]) -> str:
+    """Return the doubt that talk beside a decision casts on it."""
+    if any(one.is_question for one in readings):
+        return Doubt.QUESTION_MARK
+    talk = [one for one in readings if one.is_talk]
+    is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
+    for one in talk:
+        tokens = tokenize(one.text)
+        limited = has("doubt", "limits", tokens) if is_refusal else limits_approval(tokens)
+        if limited:
+            return Doubt.HEDGED
+    if any(one.is_weak for one in readings) and talk:
+        return Doubt.HEDGED
+    return ""
+
+
+def _talk(text: str, readings: list[Reading], commands: list[Command]) -> Answer:
+    """Pass words without a decision on: a question, a remark, or a doubt if they look like one."""
+    if commands:
+        return Answer(written=text, commands=tuple(commands))
+    if any(one.is_question for one in readings):
+        return Answer(written=text, commands=(Command(verb=Verb.QUESTION, args={"text": text}),))
+    if not any(one.is_talk or one.doubt for one in readings):
+        return Answer(written=text, doubt=Doubt.NOT_UNDERSTOOD)
+    if _sounds_like_decision(text):
+        return Answer(written=text, doubt=Doubt.HEDGED)
+    return Answer(written=text, commands=(Command(verb=Verb.REMARK, args={"text": text}),))
+
+
+def _sounds_like_decision(text: str) -> bool:
+    """Whether a short remark is about deciding: "I will look at it tomorrow", "all but one"."""
+    tokens = tokenize(text)
+    if any(find_verb(tokens, at, frozenset())[0] for at in range(len(tokens))):
+        return False
+    return len(tokens) <= 12 and (has("doubt", "hedges", tokens) or has("doubt", "postponed", tokens))
+

@@ -1,0 +1,389 @@
+"""Reads one sentence: a clear order, talk, or an order with something that limits it.
+
+A sentence is an order only when every word of it is understood: the verb, its arguments, and
+words that change nothing. What stands behind a verb as a clause of its own may say anything but
+a condition, an exception, a doubt or a complaint.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailbot.domain.command import Command, Context, Doubt, Verb
+from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.tokens import Token, tokenize
+from mailbot.mail.typed_values import read_day
+from mailbot.mail.verbs import (
+    WEAK,
+    find_verb,
+    is_filler,
+    is_separator,
+    mentions_decision,
+    permitted_in,
+    verb_of,
+)
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE = re.compile(r"\d[\d ]{2,10}\d")
+_BAD_EMOJI = re.compile("[\U0001f44e\u274c\u2716\U0001f914\U0001f615\U0001f61f\u26d4\U0001f6d1\u2753\u2049\U0001f928\U0001f612]")
+#: these words make an approval unclear
+_LIMITS_OF_APPROVAL = (
+    "negations",
+    "contrast",
+    "conditions",
+    "hedges",
+    "postponed",
+    "partial",
+    "others",
+    "hostile",
+    "discrepancy",
+)
+#: these take words behind them that need not be understood
+_WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
+_SELF_ANNOUNCED = frozenset({Verb.HOLD, Verb.SEND, Verb.FORWARD, Verb.PAY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a sentence says: orders, or why there are none, or talk."""
+
+    text: str
+    commands: tuple[Command, ...] = ()
+    doubt: str = ""
+    is_question: bool = False
+    #: "ok" alone: clear only when nothing else stands in the answer
+    is_weak: bool = False
+    is_courtesy: bool = False
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether it asks for nothing and casts no doubt."""
+        return not (self.commands or self.doubt or self.is_courtesy)
+
+
+@dataclass
+class _Scan:
+    """Where the reading of a sentence stands."""
+
+    text: str
+    tokens: list[Token]
+    context: Context
+    sent_on: date
+    at: int = 0
+    commands: list[Command] = field(default_factory=list)
+    leads: list[list[Token]] = field(default_factory=list)
+    saw_self: bool = False
+    saw_weak: bool = False
+    saw_courtesy: bool = False
+    saw_other: bool = False
+    doubt: str = ""
+
+    def rest(self, at: int) -> str:
+        """Return the text from token `at` on, as it was typed."""
+        return self.text[self.tokens[at].start :] if at < len(self.tokens) else ""
+
+
+def read_sentence(text: str, context: Context, sent_on: date) -> Reading:
+    """Return what one sentence or line says."""
+    tokens = tokenize(text)
+    if not any(token.text.isalnum() or len(token.text) > 2 for token in tokens):
+        return Reading(text=text, is_courtesy=True)
+    if "?" in text or _asks(tokens):
+        doubt = Doubt.QUESTION_MARK if mentions_decision(tokens) else ""
+        return Reading(text=text, doubt=doubt, is_question=True)
+    scan = _Scan(text=text, tokens=tokens, context=context, sent_on=sent_on)
+    scan.at = _skip_greeting(tokens)
+    while scan.at < len(tokens) and not scan.doubt:
+        _step(scan)
+    return _conclude(scan)
+
+
+def _asks(tokens: Sequence[Token]) -> bool:
+    return bool(match(index_of("grammar", "asks"), tokens, 0))
+
+
+def _skip_greeting(tokens: Sequence[Token]) -> int:
+    """Return where the sentence starts behind "Dag An," or "Hello"."""
+    length = match(index_of("mail", "greetings"), tokens, 0)
+    if not length:
+        return 0
+    end = next((i for i in range(length, len(tokens)) if is_separator(tokens[i])), len(tokens))
+    return end if end - length <= 4 else length
+
+
+def _step(scan: _Scan) -> None:
+    if is_separator(scan.tokens[scan.at]):
+        scan.at += 1
+        return
+    name, length = find_verb(scan.tokens, scan.at, permitted_in(scan.context))
+    filler = is_filler(scan.tokens, scan.at)
+    if name and length >= filler and not _is_minor(scan, name):
+        _take_verb(scan, name, length)
+    elif filler:
+        _take_filler(scan, filler)
+    elif scan.commands:
+        _take_tail(scan)
+    else:
+        _take_lead(scan)
+
+
+def _is_minor(scan: _Scan, name: str) -> bool:
+    """"May be paid" says no more than "approved" does, beside it."""
+    minor = {Verb.PAY, Verb.PAID, Verb.HANDLED, Verb.TITLE, Verb.LABEL, Verb.REMARK, Verb.QUESTION}
+    has_main = any(command.verb is Verb.APPROVE for command in scan.commands)
+    return verb_of(name) in minor and (has_main or _approves_later(scan))
+
+
+def _approves_later(scan: _Scan) -> bool:
+    later = range(scan.at + 1, len(scan.tokens))
+    names = (find_verb(scan.tokens, i, frozenset())[0] for i in later)
+    return any(name == Verb.APPROVE for name in names)
+
+
+def _take_filler(scan: _Scan, length: int) -> None:
+    words = [token.text for token in scan.tokens[scan.at : scan.at + length]]
+    scan.saw_self |= bool(match(index_of("grammar", "self"), scan.tokens, scan.at))
+    is_thanks = match(index_of("filler", "courtesy"), scan.tokens, scan.at) == length
+    scan.saw_courtesy |= is_thanks
+    scan.saw_other |= not is_thanks and bool(words)
+    scan.at += length
+
+
+def _take_verb(scan: _Scan, name: str, length: int) -> None:
+    verb = verb_of(name)
+    at, scan.at = scan.at, scan.at + length
+    if verb not in permitted_in(scan.context):
+        scan.doubt = Doubt.NOT_UNDERSTOOD
+    elif verb in _SELF_ANNOUNCED and scan.saw_self:
+        scan.doubt = Doubt.HEDGED  # "I am waiting", "I will send": no order
+    elif _is_negated(scan, at):
+        scan.doubt = Doubt.NEGATED
+    else:
+        scan.saw_weak |= name == WEAK
+        _add(scan, verb)
+
+
+def _is_negated(scan: _Scan, at: int) -> bool:
+    around = [*scan.tokens[max(0, at - 1) : at], *scan.tokens[scan.at : scan.at + 1]]
+    return has("doubt", "negations", around)
+
+
+def _add(scan: _Scan, verb: Verb) -> None:
+    if verb is Verb.APPROVE and any(c.verb is Verb.APPROVE for c in scan.commands):
+        return
+    if verb in _WITH_ARGUMENTS:
+        command = _WITH_ARGUMENTS[verb](scan)
+        if command is None:
+            scan.doubt = Doubt.NOT_UNDERSTOOD
+            return
+        scan.commands.append(command)
+        return
+    scan.commands.append(Command(verb=verb))
+
+
+def _take_tail(scan: _Scan) -> None:
+    """Take what stands behind an order as a clause of its own."""
+    tail = scan.tokens[scan.at :]
+    begins_clause = scan.at > 0 and is_separator(scan.tokens[scan.at - 1])
+    has_reason = bool(match(index_of("grammar", "reason"), scan.tokens, scan.at))
+    last = scan.commands[-1].verb
+    if last in _WITH_REASON:
+        scan.doubt = Doubt.HEDGED if has("doubt", "limits", tail) else ""
+    elif scan.saw_weak or not (begins_clause or has_reason) or limits_approval(tail):
+        scan.doubt = Doubt.HEDGED
+    scan.at = len(scan.tokens)
+
+
+def limits_approval(tokens: Sequence[Token]) -> bool:
+    """Whether words beside an approval state a condition, an exception, a doubt, a complaint."""
+    return any(has("doubt", name, tokens) for name in _LIMITS_OF_APPROVAL) or mentions_decision(
+        tokens
+    )
+
+
+def _take_lead(scan: _Scan) -> None:
+    """Step over a clause in front of the verb, to be judged when the verb is known."""
+    ends = (i for i in range(scan.at, len(scan.tokens)) if is_separator(scan.tokens[i]))
+    end = next(ends, len(scan.tokens))
+    is_open = end == len(scan.tokens) or scan.tokens[end].text == ":"
+    scan.leads.append(list(scan.tokens[scan.at : end]))
+    if is_open and end < len(scan.tokens):
+        scan.leads.append(list(scan.tokens[end:]))
+        end = len(scan.tokens)
+    scan.at = end
+    contrast = end + 1
+    while contrast < len(scan.tokens) and match(
+        index_of("doubt", "contrast"), scan.tokens, contrast
+    ):
+        if not has("doubt", "harmless", scan.leads[-1]):
+            scan.leads[-1].append(scan.tokens[contrast])
+        contrast += 1
+        scan.at = contrast
+
+
+def _conclude(scan: _Scan) -> Reading:
+    lead = [token for clause in scan.leads for token in clause]
+    if scan.doubt:
+        return Reading(text=scan.text, doubt=scan.doubt)
+    if not scan.commands:
+        return _without_order(scan, lead)
+    if _BAD_EMOJI.search(scan.text) or "\u2026" in {token.text for token in scan.tokens}:
+        return Reading(text=scan.text, doubt=Doubt.HEDGED)
+    if lead and _lead_limits(scan, lead):
+        return Reading(text=scan.text, doubt=Doubt.HEDGED)
+    if scan.saw_weak and (lead or (scan.saw_courtesy and not scan.saw_other)):
+        return Reading(text=scan.text, doubt=Doubt.HEDGED)
+    return Reading(text=scan.text, commands=tuple(scan.commands), is_weak=scan.saw_weak)
+
+
+def _lead_limits(scan: _Scan, lead: Sequence[Token]) -> bool:
+    verbs = {command.verb for command in scan.commands}
+    if verbs <= _WITH_REASON:
+        return has("doubt", "limits", lead) or has("doubt", "hedges", lead)
+    if any(has("doubt", "harmless", clause) for clause in scan.leads):
+        lead = [t for clause in scan.leads if not has("doubt", "harmless", clause) for t in clause]
+    return limits_approval(lead)
+
+
+def _without_order(scan: _Scan, lead: list[Token]) -> Reading:
+    if not lead:
+        # only words that change nothing: "thanks", "yes"
+        return Reading(text=scan.text, is_courtesy=scan.saw_courtesy or not scan.saw_other)
+    if has("doubt", "hostile", lead):
+        return Reading(text=scan.text, doubt=Doubt.NOT_UNDERSTOOD)
+    if mentions_decision(lead):
+        is_negated = has("doubt", "negations", lead)
+        return Reading(text=scan.text, doubt=Doubt.NEGATED if is_negated else Doubt.HEDGED)
+    return Reading(text=scan.text)
+
+
+# ---- arguments -------------------------------------------------------------------------
+
+
+def _clean_reason(text: str) -> str:
+    """Return a reason without the separator and the "because" in front of it."""
+    found = text.strip(" \t,;:.-\u2013\u2014!()")
+    tokens = tokenize(found)
+    length = match(index_of("grammar", "reason"), tokens, 0)
+    if length and length < len(tokens):
+        found = found[tokens[length].start :]
+    return found.strip(" \t,;:-\u2013\u2014")
+
+
+def _reject(scan: _Scan) -> Command | None:
+    rest = scan.tokens[scan.at :]
+    if has("doubt", "limits", rest):
+        scan.doubt = Doubt.HEDGED
+        return Command(verb=Verb.REJECT)
+    end = len(scan.tokens)
+    reason = _reason_of(scan)
+    scan.at = end
+    return Command(verb=Verb.REJECT, args={"reason": reason} if reason else {})
+
+
+def _reason_of(scan: _Scan) -> str:
+    """Return the words behind a refusal; "please" and "this invoice" are no reason."""
+    at = scan.at
+    while at < len(scan.tokens) and (
+        is_separator(scan.tokens[at]) or is_filler(scan.tokens, at)
+    ):
+        at += max(1, is_filler(scan.tokens, at))
+    if at >= len(scan.tokens):
+        return ""
+    is_object = match(index_of("filler", "words"), scan.tokens, scan.at)
+    starts = scan.at if not is_object or _is_clause(scan) else at
+    return _clean_reason(scan.rest(starts))
+
+
+def _is_clause(scan: _Scan) -> bool:
+    """Whether a clause of its own follows: "rejected, this was never delivered"."""
+    return scan.at < len(scan.tokens) and is_separator(scan.tokens[scan.at])
+
+
+def _hold(scan: _Scan) -> Command | None:
+    rest = scan.tokens[scan.at :]
+    for at in range(scan.at, min(scan.at + 5, len(scan.tokens))):
+        length = match(index_of("grammar", "until"), scan.tokens, at)
+        if length:
+            ends = (i for i in range(at + length, len(scan.tokens)) if scan.tokens[i].text in ",;(")
+            end = next(ends, len(scan.tokens))
+            stop = scan.tokens[end].start if end < len(scan.tokens) else len(scan.text)
+            start = scan.tokens[at].end if at + length >= len(scan.tokens) else scan.tokens[at + length].start
+            until = scan.text[start:stop].strip(" .!")
+            scan.at = end
+            return _held(scan, until, rest)
+        if not is_filler(scan.tokens, at):
+            break
+    found = scan.rest(scan.at).strip(" .!")
+    day = read_day(found, scan.sent_on)
+    if day:
+        scan.at = len(scan.tokens)
+        return Command(verb=Verb.HOLD, args={"until": day})
+    return _held(scan, "", rest)
+
+
+def _held(scan: _Scan, until: str, rest: Sequence[Token]) -> Command:
+    if has("doubt", "limits", rest):
+        scan.doubt = Doubt.HEDGED
+    args = {"until": read_day(until, scan.sent_on) or until} if until else {}
+    return Command(verb=Verb.HOLD, args=args)
+
+
+def _forward(scan: _Scan) -> Command | None:
+    rest = scan.rest(scan.at)
+    found = _ADDRESS.findall(rest)
+    if len(found) != 1 or limits_approval(
+        [t for t in scan.tokens[scan.at :] if "@" not in t.text]
+    ):
+        return None
+    scan.at = len(scan.tokens)
+    return Command(verb=Verb.FORWARD, args={"to": found[0].lower()})
+
+
+def _confirm(scan: _Scan) -> Command | None:
+    found = _CODE.findall(scan.rest(scan.at))
+    if scan.context is Context.PAYMENT and len(found) != 1:
+        return None
+    if found:
+        scan.at = next(
+            i for i in range(scan.at, len(scan.tokens)) if scan.tokens[i].text[0].isdigit()
+        )
+        while scan.at < len(scan.tokens) and scan.tokens[scan.at].text.isdigit():
+            scan.at += 1
+    return Command(verb=Verb.CONFIRM, args={"code": found[0].replace(" ", "")} if found else {})
+
+
+def _label(scan: _Scan) -> Command | None:
+    label = scan.rest(scan.at).strip(" :#.\"'")
+    scan.at = len(scan.tokens)
+    return Command(verb=Verb.LABEL, args={"label": label}) if label else None
+
+
+def _texted(verb: Verb, name: str = "text") -> "_Reader":
+    def read(scan: _Scan) -> Command | None:
+        text = scan.rest(scan.at).strip(" :.-")
+        scan.at = len(scan.tokens)
+        return Command(verb=verb, args={name: text} if text else {})
+
+    return read
+
+
+from collections.abc import Callable  # noqa: E402
+
+_Reader = Callable[[_Scan], Command | None]
+_WITH_ARGUMENTS: dict[Verb, _Reader] = {
+    Verb.REJECT: _reject,
+    Verb.HOLD: _hold,
+    Verb.FORWARD: _forward,
+    Verb.CONFIRM: _confirm,
+    Verb.LABEL: _label,
+    Verb.TITLE: _texted(Verb.TITLE, "title"),
+    Verb.QUESTION: _texted(Verb.QUESTION),
+    Verb.REMARK: _texted(Verb.REMARK),
+    Verb.SEARCH: _texted(Verb.SEARCH),
+    Verb.REPORT: _texted(Verb.REPORT),
+    Verb.LANGUAGE: _texted(Verb.LANGUAGE, "language"),
+    Verb.SPLIT: _texted(Verb.SPLIT, "pages"),
+    Verb.MERGE: _texted(Verb.MERGE, "pages"),
+}
