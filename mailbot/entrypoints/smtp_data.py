@@ -18,9 +18,8 @@ class DataCollector:
         # the CRLF behind DATA itself: the first line may be the lone dot
         self._buffer = bytearray(b"\r\n")
         self._end = -1
-        #: bytes that came, the lone dot included
-        self.received = 0
         self.is_too_large = False
+        self.was_given_up = False
 
     @property
     def is_complete(self) -> bool:
@@ -31,13 +30,24 @@ class DataCollector:
         """Take the next bytes. Not to be called any more once the data is complete."""
         start = max(0, len(self._buffer) - len(_END) + 1)
         self._buffer += chunk
-        self.received += len(chunk)
         self._end = self._buffer.find(_END, start)
         if self.is_complete:
             return
         self.is_too_large = self.is_too_large or len(self._buffer) > self._limit_on_line
-        if self.is_too_large:
+        self._forget()
+
+    def give_up(self) -> None:
+        """Hold nothing of this mail any more; go on looking for its end."""
+        self.was_given_up = True
+        self._forget()
+
+    def _forget(self) -> None:
+        if not self.is_complete and (self.is_too_large or self.was_given_up):
             del self._buffer[: -len(_END) + 1]
+
+    def __len__(self) -> int:
+        """Return how many bytes are held in memory."""
+        return len(self._buffer)
 
     @property
     def rest(self) -> bytes:
@@ -47,11 +57,11 @@ class DataCollector:
     def content(self) -> bytes:
         """Return the mail, byte for byte as it was before its dots were doubled.
 
-        b"" when it is too large, which `is_too_large` then says.
+        b"" when it is too large or was given up, as `is_too_large` and `was_given_up` say.
         """
-        if self.is_too_large:
+        if self.is_too_large or self.was_given_up:
             return b""
-        lines = bytes(memoryview(self._buffer)[: self._end + 2])
-        mail = lines.replace(b"\r\n.", b"\r\n")[2:]
+        lines = bytes(memoryview(self._buffer)[2 : self._end + 2])
+        mail = lines.removeprefix(b".").replace(b"\r\n.", b"\r\n")
         self.is_too_large = len(mail) > self._limit
         return b"" if self.is_too_large else mail

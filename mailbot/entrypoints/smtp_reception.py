@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 #: unknown recipients in one connection before it is closed: somebody is guessing
 _MAX_MISTAKES = 20
 _LONGEST_NAME = 255
+#: mails that are coming in are held in memory: together at most as much as so many of the largest
+_LARGEST_MAILS_AT_A_TIME = 8
 _MEGABYTE = 1024 * 1024
 
 
@@ -51,6 +53,7 @@ class SmtpReception:
         self._checks = checks
         self._writes = writes
         self.sessions: set[IntakeSession] = set()
+        self._held: dict[IntakeSession, int] = {}
         self.is_stopping = False
 
     def enter(self, session: IntakeSession, address: str) -> SmtpAnswer | None:
@@ -142,6 +145,18 @@ class SmtpReception:
         size = str(self._settings.smtp.max_size // _MEGABYTE)
         return write_answer("mail_too_large", find_language(envelope_sender(envelope)), size=size)
 
+    def no_memory(self, envelope: SmtpEnvelope) -> SmtpAnswer:
+        """Return the answer to a mail that came while too many others were coming in."""
+        return write_answer("no_room", find_language(envelope_sender(envelope)))
+
+    def may_hold(self, session: IntakeSession, size: int) -> bool:
+        """Note that a connection holds `size` bytes in memory; False when that is too much."""
+        self._held[session] = size
+        if not size:
+            del self._held[session]
+        most = _LARGEST_MAILS_AT_A_TIME * self._settings.smtp.max_size
+        return sum(self._held.values()) <= most
+
     async def keep(self, session: Session, envelope: SmtpEnvelope, raw: bytes) -> SmtpAnswer:
         """Keep a mail for all its recipients; 250 only when it is durable."""
         authentication = await self._judge(session, envelope, raw)
@@ -163,16 +178,16 @@ class SmtpReception:
 
     async def _judge(self, session: Session, envelope: SmtpEnvelope, raw: bytes) -> Authentication:
         """Return what is known of the sender; whatever goes wrong here never stops a mail."""
-        address = _peer(session)
+        address, is_lmtp = _peer(session), self.channel is Channel.LMTP
         work = asyncio.get_running_loop().run_in_executor(
             self._checks,
             partial(
                 self._way_in.sender_check.judge,
                 raw,
-                client_address=address,
+                client_address="" if is_lmtp else address,
                 client_name=_host_name(session),
                 envelope_sender=envelope_sender(envelope),
-                is_relayed=self.channel is Channel.LMTP or is_loopback(address),
+                is_relayed=is_lmtp or is_loopback(address),
             ),
         )
         await asyncio.wait({work}, timeout=SECONDS + 1)

@@ -51,6 +51,7 @@ class SmtpIntake:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._is_listening = False
         self._failure: Permanent | None = None
         self._receptions: list[SmtpReception] = []
         #: (host, port) of each listener, SMTP first
@@ -68,9 +69,9 @@ class SmtpIntake:
         )
         self._thread.start()
         self._ready.wait(_START_SECONDS)
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
+        if not self._is_listening:
+            self._thread.join(_START_SECONDS)
+            raise self._failure or Permanent("the SMTP listener did not start; see the log")
 
     def stop(self) -> None:
         """Take no more mails, let those that are coming in end, and hang up."""
@@ -97,6 +98,7 @@ class SmtpIntake:
                 make = partial(self._session, reception, certificate)
                 servers.append(await _listen(self._loop, make, host, port))
                 self.addresses.append(servers[-1].sockets[0].getsockname()[:2])
+            self._is_listening = True
             self._ready.set()
             await self._stopping.wait()
         except Permanent as error:

@@ -72,9 +72,20 @@ class Reception(Protocol):
         """Return the answer to a mail over the limit."""
         ...
 
+    def no_memory(self, envelope: Envelope) -> SmtpAnswer:
+        """Return the answer to a mail that came while too many others were coming in."""
+        ...
+
+    def may_hold(self, session: "IntakeSession", size: int) -> bool:
+        """Note that a connection holds `size` bytes in memory; False when that is too much."""
+        ...
+
 
 class IntakeSession(SMTP):
     """One connection over SMTP."""
+
+    _ident = "ESMTP mailbot"
+    _greeting = "HELO"
 
     line_length_limit = _CHUNK
     command_size_limit = _LONGEST_COMMAND
@@ -108,9 +119,6 @@ class IntakeSession(SMTP):
         self.mistakes = 0
         #: a mail is coming in or being kept: not the moment to hang up
         self.is_receiving = False
-
-    _ident = "ESMTP mailbot"
-    _greeting = "HELO"
 
     @property
     def peer_address(self) -> str:
@@ -173,13 +181,23 @@ class IntakeSession(SMTP):
             for _ in range(self._answers(envelope)):
                 await self.push(str(answer))
         finally:
+            self._reception.may_hold(self, 0)
             self.is_receiving = False
             self.envelope = self._create_envelope()
 
     async def _take(self, session: Session, envelope: Envelope) -> SmtpAnswer:
-        async with asyncio.timeout(_MAIL_SECONDS):
-            collector = await self._collect()
+        is_whole = False
+        try:
+            async with asyncio.timeout(_MAIL_SECONDS):
+                collector = await self._collect()
+            is_whole = True
+        finally:
+            if not is_whole:
+                # what follows on this line is the rest of a mail and must not become commands
+                self.hang_up()
         raw = collector.content()
+        if collector.was_given_up:
+            return self._reception.no_memory(envelope)
         if collector.is_too_large:
             return self._reception.too_large(envelope)
         return await self._reception.keep(session, envelope, raw)
@@ -192,6 +210,8 @@ class IntakeSession(SMTP):
                 raise ConnectionResetError("the client left in the middle of a mail")
             collector.feed(chunk)
             self._reset_timeout(_PIECE_SECONDS)
+            if not self._reception.may_hold(self, len(collector)):
+                collector.give_up()
         # the stream is empty after reading all of it: what was too much goes back to its front
         if collector.rest and not self._reader.at_eof():
             self._reader.feed_data(collector.rest)

@@ -22,6 +22,8 @@ ZONE = {
 RAW = mail().as_bytes(policy=mail().policy.clone(linesep="\r\n"))
 SIGNED = dkim.sign(RAW, b"s1", b"drukkerij.example", KEY, include_headers=[b"from"]) + RAW
 RESULTS = b"Authentication-Results: mx.example; dmarc=pass header.from=drukkerij.example\r\n"
+#: in production: a server of our own side stands between the world and the loopback
+SMARTHOST = {"host": "smarthost.example"}
 TRUSTED = {"trusted_authserv": {"ids": ("mx.example",)}}
 
 
@@ -38,11 +40,21 @@ def dns() -> Iterator[dict[str, str]]:
         yield {"server": address}
 
 
-@pytest.mark.parametrize("lmtp", [False, True])
-def test_a_signed_mail_is_aligned(tmp_path: Path, dns: dict[str, str], lmtp: bool) -> None:
-    with running_intake(tmp_path, dns=dns) as intake:
+@pytest.mark.parametrize(
+    ("lmtp", "outbound", "spf"),
+    [
+        (False, SMARTHOST, "none"),
+        (True, SMARTHOST, "none"),
+        (True, {}, "none"),
+        (False, {}, "fail"),
+    ],
+)
+def test_a_signed_mail_is_aligned(
+    tmp_path: Path, dns: dict[str, str], lmtp: bool, outbound: dict[str, str], spf: str
+) -> None:
+    with running_intake(tmp_path, dns=dns, outbound=outbound) as intake:
         assert deliver(intake, SIGNED, lmtp=lmtp) == Authentication(
-            dkim="pass", dmarc="pass", from_domain="drukkerij.example", aligned=True
+            spf=spf, dkim="pass", dmarc="pass", from_domain="drukkerij.example", aligned=True
         )
 
 

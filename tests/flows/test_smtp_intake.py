@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 import threading
+from contextlib import ExitStack
 from email.policy import SMTP
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_one_mail_to_two_addresses_is_one_entry_for_both(intake: RunningIntake) 
         ("postmaster", SUPPLIER, "250 2.1.5 "),
         (f"abuse@{DOMAIN}", "spam@winst.example", "250 2.1.5 "),
         (PURCHASE, "", "250 2.1.5 "),
-        (f"b.{token().upper()}@{DOMAIN}", "", "250 2.1.5 "),
+        (f"B.<TOKEN>@{DOMAIN}", "", "250 2.1.5 "),
         (f"<bad\x07{PURCHASE}", SUPPLIER, "553 5.1.3 "),
         (f"a b@{DOMAIN}", SUPPLIER, "553 5.1.3 "),
         (f"=?utf-8?q?aankoop-0400000185=40{DOMAIN}=3e?=@elders.example", SUPPLIER, "550 5.7.1 "),
@@ -93,7 +94,8 @@ def test_answers_to_rcpt(intake: RunningIntake, recipient: str, sender: str, ans
         client.reply()
         client.say("EHLO client.example")
         assert client.say(f"MAIL FROM:<{sender}>") == "250 2.1.0 ok"
-        reply = client.say(f"RCPT TO:<{recipient}>")
+        address = recipient.replace("<TOKEN>", token().upper())
+        reply = client.say(f"RCPT TO:<{address}>")
         assert reply.startswith(answer)
         assert reply.isascii()
 
@@ -239,6 +241,32 @@ def test_a_mail_over_the_limit_gets_552_and_the_connection_goes_on(tmp_path: Pat
         client.send(b"." * 10 + b"x" * (1024 * 1024 - 12) + b"\r\n.\r\n")
         assert client.reply().startswith("250 2.0.0")
         assert len(intake.only_kept().raw) == 1024 * 1024 - 1
+
+
+def test_mails_that_come_in_together_do_not_take_all_memory(tmp_path: Path) -> None:
+    with running_intake(tmp_path, smtp={"max_size": 100_000}) as intake, ExitStack() as open_ones:
+        clients = [open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(10)]
+        for client in clients:
+            client.begin()
+            client.send(b"x" * 90_000)
+        replies = [client.say("\r\n.")[:9] for client in clients]
+        assert set(replies) == {"250 2.0.0", "452 4.3.1"}
+        assert replies.count("250 2.0.0") == intake.spool.count()
+        clients[-1].say(f"MAIL FROM:<{SUPPLIER}>")
+        clients[-1].say(f"RCPT TO:<{PURCHASE}>")
+        clients[-1].say("DATA")
+        assert clients[-1].say("now\r\n.").startswith("250 2.0.0")
+
+
+def test_a_mail_that_takes_too_long_is_cut_off_and_its_rest_is_no_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.entrypoints.smtp_session._MAIL_SECONDS", 0.2)
+    with running_intake(tmp_path) as intake, RawClient(intake.smtp_port) as client:
+        client.begin()
+        client.send(b"Subject: slow\r\n")
+        assert all(reply.startswith("451 4.3.0") for reply in iter(client.reply, ""))
+        assert intake.kept() == []
 
 
 def test_one_recipient_too_many_gets_452(tmp_path: Path) -> None:

@@ -58,6 +58,11 @@ def test_a_mail_has_only_so_much_time() -> None:
             lookup.addresses("kantoor.example", ipv6=False)
 
 
+def test_names_that_nobody_can_register_are_not_asked_of_the_system() -> None:
+    lookup = DnsResolver().within(5)
+    assert lookup.txt("kantoor.example") == lookup.txt("_dmarc.kantoor.example.") == ()
+
+
 @pytest.mark.parametrize(
     ("server", "found"),
     [

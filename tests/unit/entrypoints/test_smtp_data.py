@@ -88,7 +88,19 @@ def test_of_a_mail_that_is_too_large_nearly_nothing_is_remembered() -> None:
     collector = DataCollector(1000)
     for _ in range(1000):
         collector.feed(b"x" * 10_000)
-    assert len(collector._buffer) < 10
+    assert len(collector) < 10
     collector.feed(b"\r\n.\r\nNOOP\r\n")
     assert collector.is_complete
+    assert collector.rest == b"NOOP\r\n"
+
+
+def test_a_mail_that_was_given_up_still_has_an_end() -> None:
+    collector = DataCollector(1000)
+    collector.feed(b"half of it\r\n.")
+    collector.give_up()
+    assert len(collector) < 10
+    collector.feed(b"\r\nNOOP\r\n")
+    assert collector.is_complete
+    assert collector.content() == b""
+    assert (collector.was_given_up, collector.is_too_large) == (True, False)
     assert collector.rest == b"NOOP\r\n"
