@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from mailbot.recognition.candidates import Candidate
 from mailbot.recognition.layout import Box, Cell, Layout
-from mailbot.recognition.vocabulary import LABELS, compact, folded, tokens
+from mailbot.recognition.vocabulary import LABELS, WORDS, compact, folded, tokens
 
 T = TypeVar("T")
 
@@ -58,6 +58,11 @@ def _table(kinds: frozenset[str]) -> dict[str, list[tuple[str, float]]]:
         for key, weight in (("strong", _STRONG), ("weak", _WEAK)):
             for word in LABELS[kind][key]:
                 table[compact(word)].append((kind, weight))
+    if "invoice_number" in kinds:
+        # The heading itself names the number that stands behind it: "Verkoopfactuur 2026-114".
+        for word in (*WORDS["paper"]["invoice"], *WORDS["paper"]["credit_note"]):
+            if not table.get(compact(word)):
+                table[compact(word)].append(("invoice_number", _WEAK))
     return dict(table)
 
 

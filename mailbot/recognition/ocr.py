@@ -22,7 +22,7 @@ LANGUAGES = ("nld", "fra", "eng", "deu")
 #: pixels across a page that is rendered for OCR: A4 at 300 dpi
 RENDER_WIDTH = 2480
 #: seconds for one page; Tesseract needs 3 to 10
-_TIMEOUT = 90
+_TIMEOUT = 60
 #: pixels of an image that is read; larger ones are made smaller
 _MAX_PIXELS = 12_000_000
 #: pixels of an image that is opened at all (a bomb of 1 MB can hold 10 000 million)
@@ -52,6 +52,10 @@ _IMAGE_ERRORS = (
 
 class ImageError(ValueError):
     """This is no image that can be read."""
+
+
+class PageError(ValueError):
+    """Tesseract gave up on this page, or took too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,8 @@ def read_page(
 ) -> Page:
     """Return the words of `image` as page `number` that is `width` points wide.
 
-    A page that stands on its side is turned. Raises Temporary with one sentence for the operator
-    when Tesseract or a language is not installed, or when it takes too long.
+    A page that stands on its side is turned. Raises PageError when Tesseract fails or takes too
+    long, and Temporary with one sentence for the operator when it or a language is not installed.
     """
     _check_installed(tuple(languages))
     image = _fit(image.convert("L"))
@@ -147,7 +151,7 @@ def _read(image: Image.Image, languages: Sequence[str]) -> _Reading:
         )
     except RuntimeError as error:
         # pytesseract says "Tesseract process timeout" and Tesseract's own messages this way.
-        raise Temporary(f"Tesseract could not read the page: {error}") from error
+        raise PageError(str(error)) from error
     lines: dict[tuple[int, int, int], list[Word]] = {}
     for row, text in enumerate(table["text"]):
         confidence = float(table["conf"][row]) / 100

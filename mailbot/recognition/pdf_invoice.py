@@ -53,17 +53,20 @@ def read_pdf(content: bytes, *, own_vat: str = "", passwords: Sequence[str] = ()
         return replace(_empty(), password_required=True)
     if isinstance(text, pdf.Unreadable):
         return replace(_empty(), unreadable=text.reason)
-    pages = _with_ocr(text)
-    return _recognise(pages, n_pages=text.n_pages, own_vat=own_vat)
+    read = _recognise(_with_ocr(text), n_pages=text.n_pages, own_vat=own_vat)
+    is_unread = bool(text.image_pages) and not read.text
+    return replace(read, status=RecognitionStatus.OCR) if is_unread else read
 
 
 def read_image(content: bytes, *, own_vat: str = "") -> Recognition:
     """Return what the invoice on a photo or scan says; see `read_pdf`."""
     try:
-        image = ocr.open_image(content)
+        page = ocr.read_page(ocr.open_image(content), 1)
     except ocr.ImageError:
         return replace(_empty(), unreadable="image_broken")
-    return _recognise([ocr.read_page(image, 1)], n_pages=1, own_vat=own_vat)
+    except ocr.PageError:
+        return replace(_empty(), status=RecognitionStatus.OCR)
+    return _recognise([page], n_pages=1, own_vat=own_vat)
 
 
 def _empty() -> Recognition:
@@ -72,26 +75,24 @@ def _empty() -> Recognition:
 
 
 def _with_ocr(text: pdf.PdfText) -> list[Page]:
-    """Return the pages as text; image-only ones are read in as few languages as will do."""
+    """Return the pages as text; image-only ones are read in as few languages as will do.
+
+    After a page on which Tesseract fails no other is tried: they would take their time, too.
+    """
     languages: tuple[str, ...] = ocr.LANGUAGES
-    pages: list[Page] = []
-    n_read = 0
-    for page in text.pages:
-        if page.number not in text.image_pages or n_read >= _MAX_OCR_PAGES:
-            pages.append(page)
-            continue
-        n_read += 1
+    pages = {page.number: page for page in text.pages}
+    for number in sorted(text.image_pages)[:_MAX_OCR_PAGES]:
         try:
-            image = pdf.page_image(
-                text.content, page.number, ocr.RENDER_WIDTH, password=text.password
-            )
+            image = pdf.page_image(text.content, number, ocr.RENDER_WIDTH, password=text.password)
+            width = pages[number].width
+            read = ocr.read_page(image, number, width=width, languages=languages)
         except pdf.PdfError:
-            pages.append(page)
             continue
-        read = ocr.read_page(image, page.number, width=page.width, languages=languages)
+        except ocr.PageError:
+            break
+        pages[number] = read
         languages = _languages_of(read) or languages
-        pages.append(read)
-    return pages
+    return [pages[number] for number in sorted(pages)]
 
 
 def _languages_of(page: Page) -> tuple[str, ...]:
@@ -109,9 +110,7 @@ def _recognise(pages: Sequence[Page], *, n_pages: int, own_vat: str) -> Recognit
     if len(pages) > _FIRST_PAGES + _LAST_PAGES:
         layout = build_layout([*pages[:_FIRST_PAGES], *pages[-_LAST_PAGES:]])
     if not layout.rows:
-        failed = any(page.is_ocr for page in pages)
-        status = RecognitionStatus.OCR if failed else RecognitionStatus.EMPTY
-        return replace(_empty(), status=status, invoice=replace(_empty().invoice, pages=n_pages))
+        return replace(_empty(), invoice=replace(_empty().invoice, pages=n_pages))
     invoice, warnings = check(replace(_decide(layout, own_vat), pages=n_pages))
     return Recognition(
         invoice=invoice, status=find_status(invoice), warnings=warnings, text=whole.text

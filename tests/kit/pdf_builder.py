@@ -185,12 +185,15 @@ def page_image(content: bytes, *, dpi: int = 200, page: int = 0) -> Image.Image:
         document.close()
 
 
-def scan_pdf(content: bytes | None = None, *, dpi: int = 200, turn: float = 0.0) -> bytes:
+def scan_pdf(
+    content: bytes | None = None, *, dpi: int = 200, turn: float = 0.0, n_pages: int = 1
+) -> bytes:
     """Return the PDF as a scanner makes it: an image and no text, `turn` degrees askew."""
     image = page_image(content or text_pdf(), dpi=dpi)
     image = image.rotate(turn, resample=Image.Resampling.BICUBIC, fillcolor=255)
     out = io.BytesIO()
-    image.save(out, "PDF", resolution=dpi)
+    copies = [image] * (n_pages - 1)
+    image.save(out, "PDF", resolution=dpi, save_all=True, append_images=copies)
     return out.getvalue()
 
 

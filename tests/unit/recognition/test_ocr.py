@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mailbot.domain.errors import Temporary
-from mailbot.domain.invoice import Source
+from mailbot.domain.invoice import RecognitionStatus, Source
 from mailbot.recognition import ocr
 from mailbot.recognition.layout import build_layout
 from mailbot.recognition.ocr import ImageError, open_image, read_page
@@ -105,14 +105,23 @@ def test_a_missing_tesseract_is_one_sentence_for_the_operator(
         read_pdf(scan_pdf(dpi=50))
 
 
-def test_a_page_that_takes_too_long_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("CF-ST-03")
+def test_a_page_that_takes_too_long_is_told_and_no_other_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
     def slow(*_: object, **__: object) -> None:
+        tried.append(1)
         raise RuntimeError("Tesseract process timeout")
 
     monkeypatch.setattr(pytesseract, "get_languages", lambda: [*ocr.LANGUAGES])
     monkeypatch.setattr(pytesseract, "image_to_data", slow)
-    with pytest.raises(Temporary, match="timeout"):
-        read_page(Image.new("L", (300, 300), 255), 1)
+    recognition = read_pdf(scan_pdf(dpi=50, n_pages=3))
+    assert recognition.status is RecognitionStatus.OCR
+    assert recognition.invoice.pages == 3
+    assert len(tried) == 1
+    assert read_image(photo(dpi=30)).status is RecognitionStatus.OCR
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", photo(dpi=30)[:200], b"niets"])
