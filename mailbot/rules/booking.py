@@ -183,7 +183,7 @@ def _make_line(
         ledger_account=account,
         amount=base,
         vat_rate=rate,
-        vat_amount=amount,
+        vat_amount=amount + ZERO,  # minus zero becomes zero
         vat_code=code,
         text=text,
     )

@@ -18,7 +18,14 @@ from mailbot.domain.mail import RecipientKind
 from mailbot.domain.people import Definition, Employee, Export, Person
 from mailbot.domain.values import to_data
 from mailbot.entrypoints.app import write_directory
-from mailbot.entrypoints.cli.shared import REFUSED, ConfigOption, JsonOption, fail, opened
+from mailbot.entrypoints.cli.shared import (
+    REFUSED,
+    ConfigOption,
+    JsonOption,
+    fail,
+    opened,
+    settings_of,
+)
 from mailbot.mail.address import read_recipient
 from mailbot.rules.definition import read_definition
 from mailbot.rules.definition_checks import find_clashes
@@ -43,8 +50,9 @@ class _PersonRow(TypedDict):
     frozen: bool
 
 
-def check(files: FilesArgument, as_json: JsonOption = False) -> None:
+def check(files: FilesArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Find the mistakes in definitions, with line and reason; nothing is applied."""
+    settings_of(config)
     for file, definition in _read_all(files, as_json=as_json):
         counts = {
             "employees": len(definition.employees),

@@ -13,7 +13,8 @@ from mailbot.domain.people import JournalKind
 from tests.kit.bookings import PDF, make_booking, make_job, make_line
 
 UBL = (
-    b'<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">'
+    b'<?xml version="1.0"?>'
+    b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">'
     b"<ID>  spaced as the supplier likes  </ID></Invoice>\n"
 )
 XML = ExportFile(name="inv.xml", media_type="application/xml", content=UBL)

@@ -237,14 +237,14 @@ LINES = st.builds(
 
 
 @given(
-    st.lists(LINES, min_size=1, max_size=5),
-    TEXTS,
-    st.booleans(),
-    st.sampled_from([JournalKind.PURCHASE, JournalKind.SALES]),
-    st.dates(date(1999, 1, 1), date(2099, 12, 31)),
+    lines=st.lists(LINES, min_size=1, max_size=5),
+    words=TEXTS,
+    is_credit_note=st.booleans(),
+    kind=st.sampled_from([JournalKind.PURCHASE, JournalKind.SALES]),
+    day=st.dates(date(1999, 1, 1), date(2099, 12, 31)),
 )
 def test_any_booking_has_the_shape_that_the_import_demands(
-    lines: list[BookingLine], words: str, is_credit_note: bool, kind: JournalKind, day: date
+    *, lines: list[BookingLine], words: str, is_credit_note: bool, kind: JournalKind, day: date
 ) -> None:
     booking = make_booking(
         *lines,
