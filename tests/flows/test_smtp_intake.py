@@ -396,11 +396,20 @@ def test_stopping_lets_a_mail_that_is_coming_in_end(intake: RunningIntake) -> No
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("tls")
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder: Path) -> dict[str, Path]:
     cert, key = folder / "cert.pem", folder / "key.pem"
     run(
         "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-        "-subj", f"/CN={DOMAIN}", "-keyout", key, "-out", cert,
+        "-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN}",
+        "-keyout", key, "-out", cert,
     )  # fmt: skip
     return {"tls_cert": cert, "tls_key": key}
 
@@ -432,6 +441,28 @@ def test_commands_sent_ahead_of_starttls_are_thrown_away(
         client.file = None
         client.ehlo()
         assert client.docmd("RCPT", f"TO:<{PURCHASE}>")[0] == 503
+
+
+def test_a_renewed_certificate_is_used_and_a_spoilt_one_is_not(
+    tmp_path: Path, certificate: dict[str, Path], other_certificate: dict[str, Path]
+) -> None:
+    files = {name: tmp_path / path.name for name, path in certificate.items()}
+    for name, path in files.items():
+        path.write_bytes(certificate[name].read_bytes())
+    with running_intake(tmp_path, smtp=dict(files)) as intake:
+        for renewed in (certificate, other_certificate):
+            for name, path in files.items():
+                path.write_bytes(renewed[name].read_bytes())
+            assert_encrypts(intake, renewed)
+        files["tls_cert"].write_text("spoilt")
+        assert_encrypts(intake, other_certificate)
+
+
+def assert_encrypts(intake: RunningIntake, certificate: dict[str, Path]) -> None:
+    trusting = ssl.create_default_context(cafile=certificate["tls_cert"])
+    with smtplib.SMTP("127.0.0.1", intake.smtp_port) as client:
+        client._host = DOMAIN
+        assert client.starttls(context=trusting)[0] == 220
 
 
 def test_a_bad_certificate_is_one_clear_sentence(tmp_path: Path) -> None:
