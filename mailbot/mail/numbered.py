@@ -4,17 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from mailbot.domain.command import Command, Context, Doubt, Verb
 from mailbot.mail.phrase_book import has, index_of, match, match_all
 from mailbot.mail.sentences import Reading, limits_approval, read_sentence
 from mailbot.mail.tokens import Token, tokenize
-from mailbot.mail.verbs import find_verb, is_filler, is_separator, permitted_in, verb_of
+from mailbot.mail.verbs import find_verb, is_filler, is_separator, permitted_in
 from mailbot.mail.words import words
 
 _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _MOST = 500
+#: a number behind these verbs is an argument, not a line of the list
+_TAKE_NUMBERS = frozenset({Verb.CONFIRM, Verb.SPLIT, Verb.MERGE, Verb.SEARCH, Verb.REPORT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,11 +204,6 @@ def _joining(tokens: Sequence[Token], at: int) -> int:
     return step + match(index_of("grammar", "and"), tokens, at + step)
 
 
-@cache
-def _verb_tables() -> tuple[str, ...]:
-    return ("verbs", "numbered_verbs")
-
-
 def _verb_at(tokens: Sequence[Token], at: int, context: Context) -> tuple[str, int]:
     found = match_all(index_of("numbered_verbs"), tokens, at)
     name, length = find_verb(tokens, at, permitted_in(context)) if at < len(tokens) else ("", 0)
@@ -225,7 +221,7 @@ def _segments(text: str, context: Context) -> tuple[list[_Segment], list[str]]:
         starts = _starts(tokens, context)
         head = line[: tokens[starts[0][0]].start] if starts else line
         if head.strip(" ,;.:-"):
-            _keep_head(head, tokens, segments, loose)
+            _keep_head(head, loose)
         for index, (at, numbers, body) in enumerate(starts):
             after = starts[index + 1][0] if index + 1 < len(starts) else len(tokens)
             stop = tokens[after].start if after < len(tokens) else len(line)
@@ -234,9 +230,7 @@ def _segments(text: str, context: Context) -> tuple[list[_Segment], list[str]]:
     return segments, loose
 
 
-def _keep_head(
-    head: str, _tokens: Sequence[Token], segments: list[_Segment], loose: list[str]
-) -> None:
+def _keep_head(head: str, loose: list[str]) -> None:
     tokens = tokenize(head)
     if _skip_all(tokens) < len(tokens):
         loose.append(head.strip())
@@ -298,19 +292,15 @@ def _start_at(
     if numbers:
         body = end + (1 if end < len(tokens) and tokens[end].text in {":", ")", "=", "."} else 0)
         body = _skip_plain(tokens, body)
-        if _verb_at(tokens, body, context)[1] or body < len(tokens) and _is_number_line(tokens, at):
+        if _verb_at(tokens, body, context)[1] or (body < len(tokens) and at == 0):
             return numbers, body, body
         return None
-    length = _verb_at(tokens, at, context)[1]
-    if length:
+    name, length = _verb_at(tokens, at, context)
+    if length and name not in _TAKE_NUMBERS:
         numbers, end = read_numbers(tokens, _skip_number_word(tokens, at + length))
         if numbers and not _verb_at(tokens, end, context)[1]:
             return numbers, at, end
     return None
-
-
-def _is_number_line(tokens: Sequence[Token], at: int) -> bool:
-    return at == 0
 
 
 def _skip_plain(tokens: Sequence[Token], at: int) -> int:
@@ -373,7 +363,3 @@ def _single(segment: _Segment, reading: Reading) -> Command | None:
     command = reading.commands[0]
     return Command(verb=command.verb, items=segment.numbers or (), args=command.args)
 
-
-def is_known_verb(name: str) -> bool:
-    """Whether `name` is a verb."""
-    return bool(name) and verb_of(name) in Verb

@@ -26,6 +26,8 @@ _LONGEST = 20_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
 _REPLY_PREFIX = re.compile(r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+#: "*approved*": how programs write bold letters in plain text
+_EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
 #: verbs that may stand together in one answer about one document
 _TOGETHER = (
@@ -108,7 +110,7 @@ def _orders(answer: Answer) -> list[tuple[str, tuple[int, ...], dict[str, str]]]
 
 
 def _read(written: str, context: Context, shown_items: int, sent_on: date) -> Answer:
-    text = _INVISIBLE.sub("", written)[:_LONGEST].strip()
+    text = _EMPHASIS.sub(r"\1", _INVISIBLE.sub("", written)[:_LONGEST]).strip()
     if not text:
         return Answer(written="", doubt=Doubt.EMPTY)
     if not re.search(r"[^\W_]", text):
@@ -120,8 +122,7 @@ def _read(written: str, context: Context, shown_items: int, sent_on: date) -> An
         if listed.is_about_lines:
             return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
         return _of_list(_combine(text, _sentences(text, context, sent_on), context))
-    ranges = read_numbered(text, context, 0, sent_on)
-    if ranges.doubt == Doubt.OUT_OF_RANGE and not _has_booking(text):
+    if _names_lines(text, context, sent_on):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
     return _combine(text, _sentences(text, context, sent_on), context)
 
@@ -134,8 +135,11 @@ def _of_list(answer: Answer) -> Answer:
     return Answer(written=answer.written, doubt=answer.doubt or Doubt.NOT_UNDERSTOOD)
 
 
-def _has_booking(text: str) -> bool:
-    return any(read_booking_line(line) for line in text.split("\n"))
+def _names_lines(text: str, context: Context, sent_on: date) -> bool:
+    """Whether it decides about lines of a list although only one document was shown."""
+    if any(read_booking_line(line) or names_field(line) for line in text.split("\n")):
+        return False
+    return read_numbered(text, context, 0, sent_on).doubt == Doubt.OUT_OF_RANGE
 
 
 def _why_wordless(text: str) -> Doubt:

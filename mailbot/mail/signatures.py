@@ -7,7 +7,10 @@ from mailbot.mail.words import fold_line, words
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
 _POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
+#: "[EXTERN] …", "EXTERNAL: …": no person begins a sentence so
+_TAG = re.compile(r"[\[(](?:ext|extern[ae]?l?)\b[^\])]{0,30}[\])]|(?:extern[ae]?l?)\s?[:!]\s")
 _LONGEST_NAME = 5
+_LONGEST_CARD = 7
 
 
 def without_signature(lines: Collection[str], sender_name: str = "") -> list[str]:
@@ -17,6 +20,7 @@ def without_signature(lines: Collection[str], sender_name: str = "") -> list[str
     """
     kept = [line for line in lines if not _is_banner(line) and not _is_image(line)]
     end = next((i for i in range(len(kept)) if _ends_here(kept, i)), len(kept))
+    end = min(end, _card_start(kept[:end], sender_name))
     postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
     body = _strip(kept[:end])
     while body and _is_name(body[-1], sender_name):
@@ -35,6 +39,15 @@ def _ends_here(lines: list[str], index: int) -> bool:
     return bool(
         _DELIMITER.match(line) or _is_sign_off(line) or _is_footer(line) or _is_disclaimer(line)
     )
+
+
+def _card_start(lines: list[str], sender_name: str) -> int:
+    """Return where the whole name of the sender stands with no more than a card below it."""
+    for index in range(1, len(lines)):
+        is_alone = not lines[index - 1].strip() and len(lines) - index <= _LONGEST_CARD
+        if is_alone and " " in lines[index].strip() and _is_name(lines[index], sender_name):
+            return index
+    return len(lines)
 
 
 def _is_sign_off(line: str) -> bool:
@@ -70,7 +83,7 @@ def _is_banner(line: str) -> bool:
     plain = fold_line(line).lstrip("*_-!\u26a0\ufe0f ")
     if len(plain) > 8 and any(one in plain for one in words("mail", "banners")):
         return True
-    return bool(re.match(r"\[(extern[ea]?l?|external email|extern mail)\]", plain))
+    return bool(_TAG.match(plain))
 
 
 def _is_image(line: str) -> bool:

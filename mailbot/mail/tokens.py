@@ -67,6 +67,8 @@ def _cut(text: str, start: int, end: int) -> list[Token]:
 @cache
 def phrase_tokens(phrase: str) -> tuple[str, ...]:
     """Return the words of a phrase of the tables."""
+    if phrase.endswith("'"):  # "l'" is a word only in front of another
+        return tuple(token.text for token in tokenize(f"{phrase}x"))[:-1]
     return tuple(token.text for token in tokenize(phrase))
 
 

@@ -7,21 +7,27 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
+from mailbot.domain.command import Answer, Context
 from mailbot.domain.mail import Authentication, Mail, MailAddress, Part, Unpacked
 from mailbot.domain.values import to_data
 from mailbot.mail.any_mail import read_any_mail
 from mailbot.mail.attachments import UnpackLimits, unpack
 from mailbot.mail.automatic import find_automatic
+from mailbot.mail.reply_command import read_answer
+from mailbot.mail.reply_text import Written, read_reply
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PROCESSES = 2
 _SECONDS = 10
+#: of a mail without a date: days without a year get no sensible one
+_NO_DAY = date(1970, 1, 1)
 _MEMORY = 500 * 1024 * 1024
 
 
@@ -87,6 +93,8 @@ def describe(mail: Mail) -> dict[str, Any]:
     """Return `mail` as plain JSON types: who, what came with it, what was newly written."""
     unpacked = unpack(mail, UnpackLimits())
     automatic = find_automatic(mail)
+    reply = read_reply(mail)
+    answer = _answer(mail, reply, is_automatic=automatic is not None)
     return {
         "from": _address(mail.sender),
         "to": [_address(one) for one in mail.to],
@@ -95,13 +103,27 @@ def describe(mail: Mail) -> dict[str, Any]:
         "documents": [_part(one) for one in unpacked.documents],
         "left_out": [_part(one) for one in unpacked.left_out],
         "problems": list(unpacked.problems),
-        "written": mail.text,
+        "written": reply.text,
         "automatic": automatic.value if automatic else None,
         "authentication": to_data(Authentication()),
-        "commands": [],
-        "ambiguous": None,
+        "commands": [to_data(command) for command in answer.commands],
+        "ambiguous": answer.doubt or None,
         "defects": list(mail.defects),
     }
+
+
+def _answer(mail: Mail, reply: Written, *, is_automatic: bool) -> Answer:
+    """Read `reply` without knowing what it answers; automatic mail asks for nothing."""
+    if is_automatic:
+        return Answer(written=reply.text)
+    return read_answer(
+        reply,
+        language="nl",
+        context=Context.NONE,
+        shown_items=0,
+        sent_on=mail.sent_at.date() if mail.sent_at else _NO_DAY,
+        subject=mail.subject,
+    )
 
 
 def _address(address: MailAddress) -> str:
