@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers.context import Unit
+from handlers.progress import advance, ask
 from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.document import Document
+from mailbot.domain.document import Document, Status
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.mail import StoredMail
@@ -102,11 +103,24 @@ class Turn:
         outcomes = [outcome for command in commands for outcome in self._do(command)]
         if any(outcome.is_done and outcome.command.verb in _DECISIONS for outcome in outcomes):
             spend_token(self._unit.session, self._token.hash, self._unit.context.now())
+        self._follow_up()
         return Acted(
             outcomes=tuple(outcomes),
             stale=tuple(self._stale.values()),
             documents=tuple(self._now.values()),
         )
+
+    def _follow_up(self) -> None:
+        """Ask anew about every document that changed and still waits for somebody.
+
+        Other approval rules may hold for the new version; a reviewer stays with his document.
+        """
+        for document_id, document in self._now.items():
+            if document.status is Status.TO_APPROVE:
+                dossier = get_dossier(self._unit.session, document.dossier)
+                self._now[document_id] = advance(self._unit, document, dossier)
+            else:
+                ask(self._unit, document)
 
     def _do(self, command: Command) -> list[Outcome]:
         try:

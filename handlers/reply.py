@@ -1,13 +1,11 @@
 """Somebody answered one of our mails: judge who speaks, do what is asked, say what was done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from mailbot.mail.reply_command import read_answer
-
-from handlers.acting import Acted, Turn
-from handlers.actions import ACTIONS
-from handlers.asking import Showing, show, view_of
+from handlers.acting import Acted
+from handlers.asking import view_of
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -17,9 +15,10 @@ from handlers.correspondence import (
     reader_of,
 )
 from handlers.transcript import send_transcript
+from handlers.turns import carry_out, confirm, find_holder, send_new_versions
 from mailbot.compose.facts import heading
 from mailbot.compose.messages import write_message_notice
-from mailbot.compose.requests import write_confirmation_request, write_new_version
+from mailbot.compose.requests import write_confirmation_request
 from mailbot.compose.transcript import command_words, write_doubt, write_help
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Answer, Command, Outcome, Verb
@@ -34,6 +33,7 @@ from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
+from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_written
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
 from storage.conversations import record_message
@@ -41,8 +41,9 @@ from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.mails import get_mail
 from storage.outbox import has_entry
+from storage.people import record_unsubscribed
 from storage.reply_tokens import token_hash
-from storage.tokens import find_token, spend_token
+from storage.tokens import find_token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +80,9 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
     if token is None:
         unit.note(EventKind.MAIL_IGNORED, stored.id, why="token_unknown")
         return None
-    office, employees = get_office(unit.session, token.office)
+    office, _employees = get_office(unit.session, token.office)
     dossier = find_dossier(unit.session, token.dossier) if token.dossier else None
-    person = find_person(unit.session, dossier, token.person) if dossier else None
-    if person is None:
-        person = next((e for e in employees if e.email.lower() == token.person), None)
+    person = find_holder(unit.session, token)
     if person is None:
         unit.note(EventKind.MAIL_IGNORED, stored.id, why="not_allowed", person=token.person)
         return None
@@ -135,34 +134,39 @@ def _act(unit: Unit, reply: _Reply) -> None:
         _carry_out(unit, reply, reply.answer.commands)
 
 
-def _carry_out(unit: Unit, reply: _Reply, commands: tuple[Command, ...]) -> None:
-    wants_help = [c for c in commands if c.verb is Verb.HELP]
-    if wants_help:
+def _carry_out(unit: Unit, reply: _Reply, commands: Sequence[Command]) -> None:
+    if any(command.verb is Verb.HELP for command in commands):
         _send_help(unit, reply)
-    rest = [c for c in commands if c.verb is not Verb.HELP]
-    if not rest:
-        return
-    turn = Turn(unit, reply.token, reply.person, ACTIONS, mail=reply.stored)
-    acted = turn.carry_out(rest)
-    send_transcript(unit, acted, reply.token, reply.person, answers=reply.stored)
-    _send_new_versions(unit, reply, acted)
+    ended = [_end_list(unit, reply, c) for c in commands if _ends_list(reply, c)]
+    rest = [c for c in commands if c.verb is not Verb.HELP and not _ends_list(reply, c)]
+    acted = carry_out(unit, reply.token, rest, mail=reply.stored)
+    _report(unit, reply, replace(acted, outcomes=(*ended, *acted.outcomes)))
+
+
+def _report(unit: Unit, reply: _Reply, acted: Acted) -> None:
+    if acted.outcomes:
+        send_transcript(unit, acted, reply.token, reply.person, answers=reply.stored)
+    send_new_versions(unit, reply.token, acted, cause=reply.stored.id)
+
+
+def _ends_list(reply: _Reply, command: Command) -> bool:
+    """Whether somebody wants no daily list any more."""
+    is_end = command.verb in (Verb.UNSUBSCRIBE, Verb.STOP)
+    return is_end and reply.token.context is Shown.DIGEST and not command.items
+
+
+def _end_list(unit: Unit, reply: _Reply, command: Command) -> Outcome:
+    record_unsubscribed(unit.session, reply.token.person, at=unit.context.now())
+    return Outcome(command=command, is_done=True, sentence=command.verb.value)
 
 
 def _confirm(unit: Unit, reply: _Reply) -> None:
-    """Do, or drop, what waited for the person on file: only they have this fresh token."""
-    verbs = {command.verb for command in reply.answer.commands}
-    if reply.token.spent_at is not None:
-        _refuse(unit, reply, "already_done")
-    elif verbs & {Verb.CONFIRM, Verb.APPROVE}:
-        spend_token(unit.session, reply.token.hash, unit.context.now())
-        _carry_out(unit, reply, reply.token.commands)
-    elif verbs & {Verb.CANCEL, Verb.REJECT}:
-        spend_token(unit.session, reply.token.hash, unit.context.now())
-        command = Command(verb=Verb.CANCEL)
-        dropped = Acted(outcomes=(Outcome(command=command, is_done=True, sentence="cancel"),))
-        send_transcript(unit, dropped, reply.token, reply.person, answers=reply.stored)
-    else:
+    """Do, or drop, what waited for the person on file."""
+    acted = confirm(unit, reply.token, reply.answer.commands, mail=reply.stored)
+    if acted is None:
         _ask_again(unit, reply)
+    else:
+        _report(unit, reply, acted)
 
 
 def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
@@ -287,20 +291,6 @@ def _send_help(unit: Unit, reply: _Reply) -> None:
         write=partial(write_help, context=reply.token.context),
     )
     post(unit, letter)
-
-
-def _send_new_versions(unit: Unit, reply: _Reply, acted: Acted) -> None:
-    if reply.dossier is None:
-        return
-    for document, shown in acted.stale:
-        showing = Showing(
-            to=reply.person,
-            key=f"new-version:{reply.stored.id}:{document.id}",
-            shown=shown,
-            subject=reply.token.subject,
-            write=partial(write_new_version, context=shown),
-        )
-        show(unit, document, reply.dossier, showing)
 
 
 def _brings_readable_file(unit: Unit, reply: _Reply) -> bool:

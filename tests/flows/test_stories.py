@@ -130,7 +130,7 @@ def test_material_correction_withdraws_approvals(tell) -> None:
     assert "1.300,00" in again.text
     assert story.documents("bakkerij", [Status.EXPORTED]) == []
     story.reply(again, "goedgekeurd")
-    story.expect_document("bakkerij", Status.TO_REVIEW)
+    story.expect_document("bakkerij", Status.EXPORTED)
 
 
 @pytest.mark.feature("CF-COM-01", "CF-COM-02", "CF-COM-09")

@@ -2,10 +2,26 @@
 
 import typer
 
+from mailbot.entrypoints.cli.definition import apply, check, show_app
+from mailbot.entrypoints.cli.import_files import import_files
+from mailbot.entrypoints.cli.inspect import audit_app, document_app, mail_app, queue_app, status
+from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.recognise import recognise_files
+from mailbot.entrypoints.cli.serve import serve
 
 app = typer.Typer(help="mailbot: an e-mail-first invoice inbox.", no_args_is_help=True)
+app.command("serve")(serve)
+app.command("apply")(apply)
+app.command("check")(check)
+app.add_typer(show_app, name="show")
+app.command("import")(import_files)
+app.command("status")(status)
+app.add_typer(queue_app, name="queue")
+app.add_typer(mail_app, name="mail")
+app.add_typer(document_app, name="document")
+app.add_typer(audit_app, name="audit")
+app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
 app.command("recognise")(recognise_files)
 

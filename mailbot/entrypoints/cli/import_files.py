@@ -28,7 +28,7 @@ def import_files(
     sender: Annotated[str, typer.Option(help="In whose name.")] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Put files into the spool, as mails to an address; the running service takes them from there."""
+    """Put files into the spool, as mails to an address; the service takes them from there."""
     settings = settings_of(config)
     sender = sender or f"import@{settings.service.domain}"
     _check(settings, to, sender)

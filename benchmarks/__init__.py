@@ -1,0 +1,1 @@
+"""Measures what mailbot costs; `make bench` prints the table."""
