@@ -247,7 +247,7 @@ def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Comma
 def _conflict(commands: list[Command]) -> str:
     verbs = {command.verb for command in commands} - HARMLESS
     kinds = verbs - _TOGETHER[0]
-    if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND}:
+    if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND, Verb.RETRY, Verb.RELEASE}:
         return Doubt.CONTRADICTORY
     if len(kinds) > 1 and not any(kinds <= group for group in _TOGETHER):
         return Doubt.CONTRADICTORY
