@@ -54,6 +54,14 @@ def read_numbered(text: str, context: Context, shown_items: int, sent_on: date) 
     return _checked(done, segments, shown_items)
 
 
+def names_lines(text: str, context: Context, sent_on: date) -> bool:
+    """Whether it decides about numbered lines, in an answer to a mail that showed none."""
+    segments, _ = _segments(text, context)
+    return any(
+        segment.numbers and _read_segment(segment, context, sent_on) for segment in segments
+    )
+
+
 def _checked(done: list[Command], segments: list[_Segment], shown_items: int) -> Listed:
     named = [number for segment in segments for number in segment.numbers or ()]
     if any(not 1 <= number <= shown_items for number in named):
@@ -292,15 +300,27 @@ def _start_at(
     if numbers:
         body = end + (1 if end < len(tokens) and tokens[end].text in {":", ")", "=", "."} else 0)
         body = _skip_plain(tokens, body)
-        if _verb_at(tokens, body, context)[1] or (body < len(tokens) and at == 0):
+        is_open = (at == 0 or tokens[at - 1].text in {",", ";"}) and body < len(tokens)
+        if _verb_at(tokens, body, context)[1] or (is_open and tokens[body].text[0].isalpha()):
             return numbers, body, body
         return None
     name, length = _verb_at(tokens, at, context)
     if length and name not in _TAKE_NUMBERS:
-        numbers, end = read_numbers(tokens, _skip_number_word(tokens, at + length))
-        if numbers and not _verb_at(tokens, end, context)[1]:
+        numbers, end = read_numbers(tokens, _before_numbers(tokens, at + length))
+        is_end = end >= len(tokens) or is_separator(tokens[end]) or is_filler(tokens, end)
+        if numbers and is_end and not _verb_at(tokens, end, context)[1]:
             return numbers, at, end
     return None
+
+
+def _before_numbers(tokens: Sequence[Token], at: int) -> int:
+    """Step over "for", "invoices" and the like between a verb and its numbers."""
+    while at < len(tokens) and not tokens[at].text[0].isdigit():
+        step = match(index_of("grammar", "number"), tokens, at) or is_filler(tokens, at)
+        if not step:
+            break
+        at += step
+    return at
 
 
 def _skip_plain(tokens: Sequence[Token], at: int) -> int:
@@ -330,7 +350,7 @@ def _without_numbers(segment: _Segment, context: Context) -> str:
     """Return "approve" of "approve 1, 2 and 6"."""
     tokens = tokenize(segment.text)
     _, length = _verb_at(tokens, 0, context) if tokens else ("", 0)
-    start = _skip_number_word(tokens, length)
+    start = _before_numbers(tokens, length)
     numbers, end = read_numbers(tokens, start) if length else ((), 0)
     if not numbers or numbers != segment.numbers:
         return segment.text

@@ -15,7 +15,7 @@ from mailbot.mail.field_lines import (
     read_field_line,
     read_field_sentence,
 )
-from mailbot.mail.numbered import read_numbered
+from mailbot.mail.numbered import names_lines, read_numbered
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.reply_text import Written
 from mailbot.mail.sentences import Reading, limits_approval, read_sentence
@@ -139,7 +139,7 @@ def _names_lines(text: str, context: Context, sent_on: date) -> bool:
     """Whether it decides about lines of a list although only one document was shown."""
     if any(read_booking_line(line) or names_field(line) for line in text.split("\n")):
         return False
-    return read_numbered(text, context, 0, sent_on).doubt == Doubt.OUT_OF_RANGE
+    return names_lines(text, context, sent_on)
 
 
 def _why_wordless(text: str) -> Doubt:
@@ -200,13 +200,13 @@ def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
     readings = _with_greeting_gone(readings)
     commands = _with_reason(_orders_of(readings), readings)
     if context is Context.QUESTION and not any(c.verb not in HARMLESS for c in commands):
-        return _talk(text, readings, commands)
+        return _talk(text, readings, commands, context)
     doubt = next((one.doubt for one in readings if one.doubt), "")
     if doubt:
         return Answer(written=text, doubt=doubt)
     deciding = [command for command in commands if command.verb not in HARMLESS]
     if not deciding:
-        return _talk(text, readings, commands)
+        return _talk(text, readings, commands, context)
     doubt = _conflict(commands) or _limits(readings, deciding)
     return Answer(written=text, commands=() if doubt else tuple(commands), doubt=doubt)
 
@@ -271,15 +271,17 @@ def _limits(readings: list[Reading], deciding: list[Command]) -> str:
     return ""
 
 
-def _talk(text: str, readings: list[Reading], commands: list[Command]) -> Answer:
+def _talk(
+    text: str, readings: list[Reading], commands: list[Command], context: Context
+) -> Answer:
     """Pass words without a decision on: a question, a remark, or a doubt if they look like one."""
     if commands:
         return Answer(written=text, commands=tuple(commands))
     if any(one.is_question for one in readings):
         return Answer(written=text, commands=(Command(verb=Verb.QUESTION, args={"text": text}),))
-    if not any(one.is_talk or one.doubt for one in readings):
+    if context is not Context.QUESTION and not any(one.is_talk or one.doubt for one in readings):
         return Answer(written=text, doubt=Doubt.NOT_UNDERSTOOD)
-    if _sounds_like_decision(text):
+    if context is not Context.QUESTION and _sounds_like_decision(text):
         return Answer(written=text, doubt=Doubt.HEDGED)
     return Answer(written=text, commands=(Command(verb=Verb.REMARK, args={"text": text}),))
 

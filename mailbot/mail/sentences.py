@@ -77,6 +77,8 @@ class _Scan:
     saw_weak: bool = False
     saw_courtesy: bool = False
     saw_other: bool = False
+    #: where the clause behind the last verb began, None while the verb's own clause goes on
+    clause: int | None = None
     doubt: str = ""
 
     def rest(self, at: int) -> str:
@@ -115,6 +117,7 @@ def _skip_greeting(tokens: Sequence[Token]) -> int:
 def _step(scan: _Scan) -> None:
     if is_separator(scan.tokens[scan.at]):
         scan.at += 1
+        scan.clause = scan.at if scan.commands else None
         return
     name, length = find_verb(scan.tokens, scan.at, permitted_in(scan.context))
     filler = is_filler(scan.tokens, scan.at)
@@ -153,8 +156,9 @@ def _take_filler(scan: _Scan, length: int) -> None:
 def _take_verb(scan: _Scan, name: str, length: int) -> None:
     verb = verb_of(name)
     at, scan.at = scan.at, scan.at + length
+    scan.clause = None
     if verb not in permitted_in(scan.context):
-        scan.doubt = Doubt.NOT_UNDERSTOOD
+        scan.doubt = Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
     elif verb in _SELF_ANNOUNCED and scan.saw_self:
         scan.doubt = Doubt.HEDGED  # "I am waiting", "I will send": no order
     elif _is_negated(scan, at):
@@ -184,12 +188,14 @@ def _add(scan: _Scan, verb: Verb) -> None:
 
 def _take_tail(scan: _Scan) -> None:
     """Take what stands behind an order as a clause of its own."""
-    tail = scan.tokens[scan.at :]
-    begins_clause = scan.at > 0 and is_separator(scan.tokens[scan.at - 1])
+    begins_clause = scan.clause is not None
+    tail = scan.tokens[scan.at if scan.clause is None else scan.clause :]
     has_reason = bool(match(index_of("grammar", "reason"), scan.tokens, scan.at))
     last = scan.commands[-1].verb
     if last in _WITH_REASON:
         scan.doubt = Doubt.HEDGED if has("doubt", "limits", tail) else ""
+    elif not begins_clause and match(index_of("doubt", "negations"), tail, 0):
+        scan.doubt = Doubt.NEGATED
     elif scan.saw_weak or not (begins_clause or has_reason) or limits_approval(tail):
         scan.doubt = Doubt.HEDGED
     scan.at = len(scan.tokens)
@@ -249,7 +255,7 @@ def _lead_limits(scan: _Scan, lead: Sequence[Token]) -> bool:
 def _without_order(scan: _Scan, lead: list[Token]) -> Reading:
     if not lead:
         # only words that change nothing: "thanks", "yes"
-        return Reading(text=scan.text, is_courtesy=scan.saw_courtesy or not scan.saw_other)
+        return Reading(text=scan.text, is_courtesy=True)
     if has("doubt", "hostile", lead):
         return Reading(text=scan.text, doubt=Doubt.NOT_UNDERSTOOD)
     if mentions_decision(lead):
@@ -331,8 +337,7 @@ def _held(scan: _Scan, until: str, rest: Sequence[Token]) -> Command:
 
 
 def _forward(scan: _Scan) -> Command | None:
-    rest = scan.rest(scan.at)
-    found = _ADDRESS.findall(rest)
+    found = _ADDRESS.findall(scan.text)
     if len(found) != 1 or limits_approval(
         [t for t in scan.tokens[scan.at :] if "@" not in t.text]
     ):

@@ -9,6 +9,7 @@ from mailbot.mail.words import fold_line
 
 _TOKEN = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an address
+    r"|\d{1,2}-\d{1,2}-(?:\d{4}|\d{2})\b|\d{4}-\d{2}-\d{2}\b"
     r"|\d[\d.,/\u00a0\u202f]*\d|\d"  # a number, an amount, a date
     r"|(?:[^\W\d_]\.){2,}"  # a.u.b.
     r"|[^\W\d_]{1,6}['\u2019`\u00b4](?=[^\W\d_])"  # d'accord, l'iban

@@ -122,7 +122,7 @@ def _split_matches(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
             if _stands_at(tokens, gap, tail):
                 found.append((name, gap + len(tail) - at))
                 break
-            step = is_filler(tokens, gap)
+            step = 1 if "@" in tokens[gap].text else is_filler(tokens, gap)
             if not step:
                 break
             gap += step
