@@ -14,7 +14,7 @@ _KINDS = (
     "total_incl", "total_excl", "vat_total", "amount_due", "prepaid", "discount", "other_amount",
 )  # fmt: skip
 HUNDRED = Decimal(100)
-#: amounts of one document that are compared; the last ones, where totals stand
+#: amounts of one document that are compared
 _MAX_VALUES = 400
 #: a whole number is an amount when a label names it at least so well
 _WELL_NAMED = 0.85
@@ -46,7 +46,9 @@ def find_values(layout: Layout, candidates: Candidates) -> dict[int, Value]:
     # Whole numbers count as amounts only beside a label that means nothing but an amount.
     named = [c for c in candidates.amounts if not c.value.is_money and _is_named(roles.get(c, {}))]
     values: dict[int, Value] = {}
-    for candidate in [*money, *named][-_MAX_VALUES:]:
+    # Amounts with a label first: page upon page of details must not crowd out the totals.
+    every = sorted([*money, *named], key=lambda candidate: not roles.get(candidate))
+    for candidate in every[:_MAX_VALUES]:
         cents = abs(to_cents(candidate.value.amount))
         value = values.setdefault(cents, Value(cents))
         value.candidates.append(candidate)

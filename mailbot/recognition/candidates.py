@@ -201,11 +201,7 @@ def _find_numbers(text: str) -> Iterator[Found[str]]:
 
 def month_first(dates: list[Candidate[DateReading]]) -> bool:
     """Tell whether the document writes the month first: one date that cannot be otherwise."""
-    certain = [d.value for d in dates if d.value.is_certain]
-    only_day_first = any(d.swapped is None and not d.is_month_first for d in certain)
-    return any(d.is_month_first for d in certain) and not (
-        only_day_first and all(not d.is_month_first for d in certain)
-    )
+    return any(candidate.value.is_month_first for candidate in dates)
 
 
 def read_day(candidate: Candidate[DateReading], *, is_month_first: bool) -> date:

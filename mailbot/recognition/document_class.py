@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from statistics import median
 
 from mailbot.domain.invoice import DocumentClass
 from mailbot.recognition.labels import find_labels
@@ -19,6 +18,9 @@ _LEAST_OTHER = 1.05
 _HEADING_SIZE = 1.8
 #: what the label "invoice number" counts as against headings
 _LABEL_PROMINENCE = 1.5
+#: by so much less prominent a word is a mention and no heading
+_MUCH = 0.8
+_NOTHING = (0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,7 @@ def _heading(cell: Cell, layout: Layout) -> tuple[str, float] | None:
 
 def _prominence(cell: Cell, words: list[str], length: int, layout: Layout) -> float:
     """Return how much a cell stands out: large, high, short, without a sentence behind it."""
-    usual = median(c.height for c in layout.cells)
-    size = min(cell.height / max(usual, 0.1), 3.0)
+    size = min(cell.height / max(layout.letter, 0.1), 3.0)
     rest = words[length:]
     score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length
     if not rest:
@@ -111,8 +112,8 @@ def _by_heading(scores: dict[str, tuple[float, Cell]]) -> PaperKind | None:
         return None
     ordered = sorted(good, key=lambda name: -good[name][0])
     name = ordered[0]
-    # "Factuur" over a credit note's own word is the usual double heading: the special word wins.
-    if name == "invoice" and "credit_note" in good:
+    # "Factuur" beside a credit note's own word is a usual double heading: the special word wins.
+    if name == "invoice" and good.get("credit_note", _NOTHING)[0] > good[name][0] - _MUCH:
         name = "credit_note"
     score, cell = good[name]
     rival = max((good[o][0] for o in ordered if o != name), default=0.0)

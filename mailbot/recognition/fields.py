@@ -14,7 +14,7 @@ from mailbot.recognition.candidates import Candidate, Candidates, month_first, r
 from mailbot.recognition.grammars import DateReading, Term
 from mailbot.recognition.labels import Label, Link, find_labels, link
 from mailbot.recognition.layout import Layout
-from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, tokens
+from mailbot.recognition.vocabulary import WORDS, compacted, folded, tokens
 
 T = TypeVar("T")
 
@@ -304,11 +304,15 @@ def decide_currency(
 
 def is_reverse_charge(layout: Layout) -> bool:
     """Tell whether the text says that the customer owes the VAT."""
-    text = compact(layout.text)
-    return any(word in text for word in compacted("reverse_charge"))
+    return _says(layout, "reverse_charge")
 
 
 def says_paid(layout: Layout) -> bool:
     """Tell whether the text says that nothing is left to pay."""
-    text = compact(layout.text)
-    return any(word in text for word in compacted("paid"))
+    return _says(layout, "paid")
+
+
+def _says(layout: Layout, group: str) -> bool:
+    """Tell whether one of the phrases of words.toml, table `group`, stands in the text."""
+    text = f" {' '.join(tokens(layout.text))} "
+    return any(f" {' '.join(tokens(phrase))} " in text for phrase in WORDS[group]["words"])

@@ -104,12 +104,11 @@ class Layout:
     rows: tuple[tuple[Cell, ...], ...]
     #: stacks of cells, every cell is in one
     blocks: tuple[tuple[Cell, ...], ...]
+    #: all cells in reading order
+    cells: tuple[Cell, ...]
+    #: usual height of letters
+    letter: float
     _block_of: dict[Cell, int] = field(repr=False)
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """All cells in reading order."""
-        return tuple(cell for row in self.rows for cell in row)
 
     @property
     def text(self) -> str:
@@ -140,7 +139,9 @@ def build_layout(pages: Sequence[Page]) -> Layout:
             rows.append(tuple(_cells(page, len(rows), words)))
     blocks = _blocks(rows)
     block_of = {cell: number for number, block in enumerate(blocks) for cell in block}
-    return Layout(tuple(pages), tuple(rows), blocks, block_of)
+    cells = tuple(cell for row in rows for cell in row)
+    letter = median([cell.height for cell in cells] or [1.0])
+    return Layout(tuple(pages), tuple(rows), blocks, cells, letter, block_of)
 
 
 def _rows(page: Page) -> list[list[Word]]:

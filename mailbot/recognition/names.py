@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from statistics import median
 
 from mailbot.recognition.layout import Cell, Layout
 from mailbot.recognition.vocabulary import LABELS, WORDS, compact, compacted, tokens
@@ -91,12 +90,11 @@ def _big_names(layout: Layout) -> list[Name]:
         return []
     first = layout.rows[0][0].page
     cells = [c for c in layout.cells if c.page is first]
-    usual = median(c.height for c in cells)
     top = [c for c in cells if c.box[1] < 0.25 * first.height]
     names = []
     for place, cell in enumerate(top):
         name = _cleaned(_SEPARATOR.split(cell.text)[0])
-        if name and (cell.height > LARGE * usual or place < 2):
+        if name and (cell.height > LARGE * layout.letter or place < 2):
             names.append(Name(name, cell, _has_legal_form(name)))
     return names
 

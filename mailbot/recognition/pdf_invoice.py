@@ -29,7 +29,7 @@ from mailbot.recognition.fields import (
 )
 from mailbot.recognition.layout import Layout, Page, build_layout
 from mailbot.recognition.supplier import decide_parties
-from mailbot.recognition.totals import decide_totals
+from mailbot.recognition.totals import Totals, decide_totals
 from mailbot.recognition.vocabulary import WORDS, tokens
 
 #: pages on which fields are looked for: the first ones and the last ones
@@ -152,12 +152,22 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
         "bic": decide_bic(layout, candidates, iban),
         "payment_reference": decide_reference(layout, candidates),
         "discount": decide_discount(layout, candidates),
-        "is_reverse_charge": Decision(is_reverse_charge(layout), 0.9),
+        "is_reverse_charge": _reverse_charge(layout, totals),
     }
     known = {name: decision for name, decision in decisions.items() if decision is not None}
     values: dict[str, Any] = {name: decision.value for name, decision in known.items()}
     evidence = {name: _evidence(decision, layout) for name, decision in known.items()}
     return Invoice(**values, evidence=evidence)
+
+
+def _reverse_charge(layout: Layout, totals: Totals) -> Decision[bool]:
+    """Return whether the customer owes VAT: said so, and something is without VAT.
+
+    Conditions of sale speak of reverse charge on invoices with VAT, too.
+    """
+    lines = totals.vat_breakdown.value if totals.vat_breakdown else ()
+    has_untaxed = not lines or any(not line.rate for line in lines)
+    return Decision(is_reverse_charge(layout) and has_untaxed, 0.9)
 
 
 def _is_american(layout: Layout, currency: Decision[str]) -> bool:

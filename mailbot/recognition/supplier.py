@@ -8,7 +8,6 @@ number, when it is known, is one more such sign: it is the customer's on purchas
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.fields import Decision
@@ -68,7 +67,7 @@ def decide_parties(layout: Layout, candidates: Candidates, own_vat: str = "") ->
         sides=sides,
         supplier_vat=supplier_vat,
         customer_vat=customer_vat,
-        letter=median([c.height for c in layout.cells] or [1.0]),
+        letter=layout.letter,
         domains=frozenset(m[1].lower() for m in _DOMAIN.finditer(layout.text)),
     )
     supplier, customer = _decide_names(find_names(layout), page)

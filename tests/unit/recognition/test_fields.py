@@ -65,7 +65,6 @@ def test_every_field_is_read_in_every_language(language: str) -> None:
     assert {name: getattr(read_back, name) for name in wanted} == wanted
 
 
-@pytest.mark.feature("CF-ST-10")
 def test_every_known_value_says_how_sure_it_is_and_where_it_stands() -> None:
     invoice = read(text_pdf())
     for name in expected(PAPER):
@@ -281,6 +280,22 @@ def test_reverse_charge_is_seen(words: str) -> None:
     invoice = read_lines("Totaal excl. btw 500,00", f"{words} 0,00", "Te betalen 500,00")
     assert invoice.is_reverse_charge is True
     assert amounts(invoice)[:3] == ("500.00", "0.00", "500.00")
+
+
+def test_conditions_that_speak_of_reverse_charge_do_not_make_it_one() -> None:
+    clause = "Bij verlegging van heffing geldt het volgende."
+    assert read(text_pdf(notes=[clause])).is_reverse_charge is False
+
+
+def test_conditions_that_speak_of_unpaid_invoices_do_not_make_it_paid() -> None:
+    paper = text_pdf(notes=["Toute facture impayée le jour de l'échéance porte intérêt."])
+    assert read(paper).amount_due == PAPER.total
+
+
+def test_pages_full_of_details_do_not_crowd_out_the_totals() -> None:
+    details = [f"gesprek {n} {n}.{n % 10}1 {n},{n % 90 + 10}" for n in range(50)]
+    first = ["Factuur 2026-12", "Totaal excl. btw 100,00", "Btw 21 % 21,00", "Te betalen 121,00"]
+    assert read(lines_pdf([first, *[details] * 10])).total_incl == Decimal("121.00")
 
 
 def test_what_was_paid_before_is_taken_off_what_is_due() -> None:

@@ -36,7 +36,6 @@ def test_a_scan_is_read_like_the_text_it_was(turn: float) -> None:
 
 
 @pytest.mark.ocr
-@pytest.mark.feature("CF-IN-20")
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_a_photo_is_turned_as_its_camera_says(orientation: int) -> None:
     invoice = read_image(photo(orientation=orientation)).invoice
