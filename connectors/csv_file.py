@@ -10,7 +10,8 @@ credit_note), `journal`, `period` (YYYY-MM), `invoice_date`, `due_date`, `counte
 `counterparty_vat`, `invoice_number`, `line` (from 1), `account`, `text`, `currency`, `amount`
 (without VAT), `vat_code` (S21, S6, …; RC reverse charge, E exempt), `vat_rate` (percent),
 `vat_amount`, `total` (of the booking with VAT), `iban`, `communication` (structured as
-123/4567/89002), `file` (the document beside this file). New columns are added at the end.
+123/4567/89002), `file` (the document beside this file), `number` (ours in journal and year, empty
+when the package numbers). New columns are added at the end.
 
 Credit notes have negative amounts, so that a column can be summed. VAT of code RC is what the
 customer owes the state; the supplier does not charge it and `total` does not hold it.
@@ -32,6 +33,7 @@ COLUMNS = (
     "booking", "kind", "document", "journal", "period", "invoice_date", "due_date",
     "counterparty", "counterparty_vat", "invoice_number", "line", "account", "text", "currency",
     "amount", "vat_code", "vat_rate", "vat_amount", "total", "iban", "communication", "file",
+    "number",
 )  # fmt: skip
 
 _SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t"}
@@ -101,6 +103,7 @@ def _of_booking(booking: BookingProposal) -> dict[str, object]:
         "total": booking.sign * booking.total_incl,
         "iban": booking.iban,
         "communication": _communication(booking.payment_reference),
+        "number": booking.number,
     }
 
 

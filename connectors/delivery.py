@@ -6,7 +6,6 @@ into place; what belongs together in a folder of its own appears with that folde
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,7 +63,8 @@ def _deliver_together(folder: Path, files: Sequence[ExportFile]) -> None:
             _write(folder, file)
         _sync(folder)
         return
-    new = folder.parent / f".{secrets.token_hex(8)}.new"
+    new = _hidden(folder)
+    shutil.rmtree(new, ignore_errors=True)  # of a delivery that was cut short
     new.mkdir()
     try:
         for file in files:
@@ -80,15 +80,20 @@ def _write(folder: Path, file: ExportFile) -> None:
     path = folder / _bare_name(file)
     if path.is_file() and path.read_bytes() == file.content:
         return
-    new = folder / f".{secrets.token_hex(8)}.new"
+    new = _hidden(path)
     try:
-        with new.open("xb") as stream:
+        with new.open("wb") as stream:
             stream.write(file.content)
             stream.flush()
             os.fsync(stream.fileno())
         new.rename(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _hidden(path: Path) -> Path:
+    """Return where a file or folder is made ready: always the same, so that none are left over."""
+    return path.with_name(f".{path.name}.new")
 
 
 def _bare_name(file: ExportFile) -> str:

@@ -240,19 +240,20 @@ def _base_rows(job: ExportJob) -> list[_Row]:
 
 
 def _vat_groups(job: ExportJob) -> list[_VatGroup]:
-    """Return the VAT per code, in the order in which codes first appear."""
-    lines_of: dict[str, list[BookingLine]] = {}
+    """Return the VAT per code and rate, in the order in which they first appear."""
+    lines_of: dict[tuple[str, Decimal, bool], list[BookingLine]] = {}
     for line in job.booking.lines:
-        lines_of.setdefault(_code(line, job), []).append(line)
+        key = (_code(line, job), line.vat_rate, line.vat_code == "RC")
+        lines_of.setdefault(key, []).append(line)
     return [
         _VatGroup(
             code=code,
-            rate=lines[0].vat_rate,
+            rate=rate,
             base=total(line.amount for line in lines),
             amount=total(line.vat_amount for line in lines),
-            is_reverse_charge=lines[0].vat_code == "RC",
+            is_reverse_charge=is_reverse_charge,
         )
-        for code, lines in lines_of.items()
+        for (code, rate, is_reverse_charge), lines in lines_of.items()
     ]
 
 

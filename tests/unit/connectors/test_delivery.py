@@ -49,6 +49,17 @@ def test_a_delivery_that_was_cut_short_is_completed(tmp_path: Path) -> None:
     assert (tmp_path / result.folder / "act.txt").read_bytes() == result.files[0].content
 
 
+def test_what_a_killed_delivery_left_behind_goes(tmp_path: Path) -> None:
+    for connector in (WinBooks(), CsvFile()):
+        result = connector.export(make_job())
+        if result.folder:
+            (tmp_path / f".{result.folder}.new").mkdir()
+        else:
+            (tmp_path / f".{result.files[0].name}.new").write_bytes(b"half")
+        assert deliver_to_folder(tmp_path, result) == ()
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_files_with_fixed_names_have_a_folder_per_booking(tmp_path: Path) -> None:
     for key in ("one", "two"):
         deliver_to_folder(tmp_path, WinBooks().export(make_job(make_booking(key=key))))

@@ -126,6 +126,13 @@ def test_the_vat_code_follows_from_account_and_rate(
     assert act(make_booking(line))[1]["VATIMPUT"] == expected
 
 
+def test_one_code_for_two_rates_loses_no_vat() -> None:
+    booking = make_booking(make_line("10.00", "S0"), make_line("100.00"))
+    lines = act(booking, purchase_vat_S0="112104")
+    assert sum(Decimal(row["AMOUNTEUR"]) for row in lines) == 0
+    assert [r["VATBASE"] for r in lines if r["VATCODE"]] == ["10.00", "100.00"]
+
+
 def test_an_option_sets_a_vat_code() -> None:
     assert act(make_booking(), purchase_vat_S21="119999")[1]["VATIMPUT"] == "119999"
 
