@@ -6,7 +6,9 @@ from datetime import date
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.identifiers import read_vat_number
 from mailbot.mail.phrase_book import phrases_with_names
+from mailbot.mail.tokens import tokenize
 from mailbot.mail.typed_values import read_amount, read_day, read_period
+from mailbot.mail.verbs import mentions_decision
 from mailbot.mail.words import fold_line, list_names, words
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
@@ -143,7 +145,7 @@ def read_value(field: str, text: str, sent_on: date) -> str | None:
         return next((n for n in list_names("values") if plain in words("values", n)), None)
     if field == "iban":
         return "".join(text.split()).upper()
-    return text if "?" not in text else None
+    return None if "?" in text or mentions_decision(tokenize(text)) else text
 
 
 def _correct(field: str, value: str) -> Command:

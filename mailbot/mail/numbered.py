@@ -9,11 +9,19 @@ from mailbot.domain.command import Command, Context, Doubt, Verb
 from mailbot.mail.phrase_book import has, index_of, match, match_all
 from mailbot.mail.sentences import Reading, limits_approval, read_sentence
 from mailbot.mail.tokens import Token, tokenize
-from mailbot.mail.verbs import find_verb, is_filler, is_separator, permitted_in
+from mailbot.mail.verbs import (
+    find_verb,
+    is_filler,
+    is_separator,
+    mentions_decision,
+    permitted_in,
+)
 from mailbot.mail.words import words
 
 _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _MOST = 500
+#: "1,2,3 ok": a list, not an amount
+_JOINED = re.compile(r"(?m)^\s*\d{1,2}(?:,\d{1,2})+(?=\s)")
 #: a number behind these verbs is an argument, not a line of the list
 _TAKE_NUMBERS = frozenset({Verb.CONFIRM, Verb.SPLIT, Verb.MERGE, Verb.SEARCH, Verb.REPORT})
 
@@ -38,6 +46,7 @@ class _Segment:
 
 def read_numbered(text: str, context: Context, shown_items: int, sent_on: date) -> Listed:
     """Return what an answer says about the lines 1 to `shown_items` of a list."""
+    text = _JOINED.sub(lambda match: match[0].replace(",", ", "), text)
     whole = _whole_list(text, shown_items)
     if whole is not None:
         return whole
@@ -97,7 +106,7 @@ def _merged(commands: Sequence[Command]) -> list[Command]:
 def _unsafe_beside(text: str, context: Context, sent_on: date) -> bool:
     """Whether loose words beside numbered orders limit them, or decide something themselves."""
     reading = read_sentence(text, context, sent_on)
-    if reading.commands or reading.doubt:
+    if reading.commands or reading.doubt or text == "?":
         return True
     return reading.is_question or limits_approval(tokenize(text))
 
@@ -113,8 +122,11 @@ def _whole_list(text: str, shown_items: int) -> Listed | None:
             return None
         at = _skip(tokens, at + length)
     else:
-        at = _skip(tokens, at + length)
-        fine = match(index_of("all", "fine"), tokens, at)
+        at += length
+        at = at if _approves(tokens, at) else _skip(tokens, at)
+        if _number(tokens, at) == shown_items:  # "all 6"
+            at = _skip(tokens, at + 1)
+        fine = match(index_of("all", "fine"), tokens, at) or _approves(tokens, at)
         if not fine:
             return None
         at = _skip(tokens, at + fine)
@@ -123,6 +135,12 @@ def _whole_list(text: str, shown_items: int) -> Listed | None:
     if at >= len(tokens):
         return _approved(range(1, shown_items + 1))
     return _excepted(tokens, at, shown_items)
+
+
+def _approves(tokens: Sequence[Token], at: int) -> int:
+    """Return the length of an approving verb at `at`, 0 if there is none."""
+    name, length = find_verb(tokens, at, frozenset()) if at < len(tokens) else ("", 0)
+    return length if name == Verb.APPROVE else 0
 
 
 def _fine_first(tokens: Sequence[Token], at: int) -> tuple[int, int]:
@@ -141,11 +159,26 @@ def _excepted(tokens: Sequence[Token], at: int, shown_items: int) -> Listed:
     """Read "except 3": the third stays open; an exception without a number leaves all open."""
     length = match(index_of("all", "except"), tokens, at)
     numbers, end = read_numbers(tokens, _skip_number_word(tokens, at + length))
-    if not length or not numbers or _skip(tokens, end) < len(tokens):
+    if not length or not numbers or not _explains(tokens, end):
         return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
     if any(not 1 <= number <= shown_items for number in numbers):
         return Listed(doubt=Doubt.OUT_OF_RANGE, is_about_lines=True)
     return _approved([i for i in range(1, shown_items + 1) if i not in numbers])
+
+
+def _explains(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what follows an exception is nothing, or says why without limiting anything."""
+    if _skip(tokens, at) >= len(tokens):
+        return True
+    tail = tokens[at:]
+    begins = is_separator(tail[0]) or bool(match(index_of("grammar", "reason"), tail, 0))
+    has_number = any(token.text[0].isdigit() for token in tail)
+    return (
+        begins
+        and not has_number
+        and not has("doubt", "limits", tail)
+        and not mentions_decision(tail)
+    )
 
 
 def _approved(items: Sequence[int]) -> Listed:
@@ -224,24 +257,21 @@ def _segments(text: str, context: Context) -> tuple[list[_Segment], list[str]]:
     """Cut the text where numbers with a verb begin; return the segments and the loose rest."""
     segments: list[_Segment] = []
     loose: list[str] = []
+    is_unsafe = False
     for line in re.split(r"\n+|(?<=[.!?;])\s+(?=\D)", text):
         tokens = tokenize(line)
         starts = _starts(tokens, context)
         head = line[: tokens[starts[0][0]].start] if starts else line
-        if head.strip(" ,;.:-"):
-            _keep_head(head, loose)
+        if head.strip(" ,;.:-") and _skip_all(tokenize(head)) < len(tokenize(head)):
+            loose.append(head.strip())
+            # words in front of the numbers that are not understood: "Jan says 1-4 ok"
+            is_unsafe |= bool(starts)
         for index, (at, numbers, body) in enumerate(starts):
             after = starts[index + 1][0] if index + 1 < len(starts) else len(tokens)
             stop = tokens[after].start if after < len(tokens) else len(line)
             begin = tokens[body].start if body < len(tokens) else stop
             segments.append(_Segment(numbers, line[begin:stop].strip(" ,;")))
-    return segments, loose
-
-
-def _keep_head(head: str, loose: list[str]) -> None:
-    tokens = tokenize(head)
-    if _skip_all(tokens) < len(tokens):
-        loose.append(head.strip())
+    return segments, [*loose, "?"] if is_unsafe else loose
 
 
 def _skip_all(tokens: Sequence[Token]) -> int:
@@ -281,6 +311,8 @@ def _may_start(tokens: Sequence[Token], at: int) -> bool:
     if is_separator(before) or before.text == "*":
         return True
     joins = (*words("grammar", "and"), *words("doubt", "contrast"))
+    if at > 1 and before.text in joins and _number(tokens, at - 2) is not None:
+        return False  # the second of "1 and 2"
     if before.text in joins:
         return True
     # "3 ok 4 nee": a number right behind a verb, without anything in between
@@ -371,7 +403,7 @@ def _short(
         return Command(verb=Verb.APPROVE, items=segment.numbers or ())
     if has("doubt", "limits", tail):
         return None
-    reason = text[tokens[length - 1].end :].strip(" ,;:.-\u2013!")
+    reason = text[tokens[length - 1].end :].strip(" ,;:.-\u2013!()")
     return Command(
         verb=Verb.REJECT, items=segment.numbers or (), args={"reason": reason} if reason else {}
     )
@@ -382,4 +414,3 @@ def _single(segment: _Segment, reading: Reading) -> Command | None:
         return None
     command = reading.commands[0]
     return Command(verb=command.verb, items=segment.numbers or (), args=command.args)
-

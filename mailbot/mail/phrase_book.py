@@ -9,6 +9,7 @@ from mailbot.mail.words import list_names, words
 #: first word -> (words, name), the longest first
 Index = dict[str, list[tuple[tuple[str, ...], str]]]
 
+
 @cache
 def index_of(table: str, name: str = "") -> Index:
     """Return the phrases of `table` (all of it, or the list `name`) by their first word."""
@@ -26,9 +27,7 @@ def index_of(table: str, name: str = "") -> Index:
 @cache
 def phrases_with_names(table: str) -> tuple[tuple[str, str], ...]:
     """Return every phrase of `table` with each name it stands under."""
-    return tuple(
-        (phrase, name) for name in list_names(table) for phrase in words(table, name)
-    )
+    return tuple((phrase, name) for name in list_names(table) for phrase in words(table, name))
 
 
 def match_all(index: Index, tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:

@@ -24,7 +24,9 @@ from mailbot.mail.verbs import find_verb, mentions_decision
 
 _LONGEST = 20_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
-_REPLY_PREFIX = re.compile(r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+")
+_REPLY_PREFIX = re.compile(
+    r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
@@ -137,6 +139,8 @@ def _of_list(answer: Answer) -> Answer:
 
 def _names_lines(text: str, context: Context, sent_on: date) -> bool:
     """Whether it decides about lines of a list although only one document was shown."""
+    if context in {Context.PAYMENT, Context.CONFIRMATION, Context.QUESTION}:
+        return False
     if any(read_booking_line(line) or names_field(line) for line in text.split("\n")):
         return False
     return names_lines(text, context, sent_on)
@@ -178,7 +182,9 @@ def _rejoined(pieces: list[str]) -> list[str]:
     """Put back together what was cut behind an abbreviation: a number or a small letter follows."""
     found: list[str] = []
     for piece in pieces:
-        is_rest = found and found[-1].endswith(".") and (piece[:1].islower() or piece[:1].isdigit())
+        is_rest = (
+            found and found[-1].endswith(".") and (piece[:1].islower() or piece[:1].isdigit())
+        )
         if is_rest and len(found[-1].rsplit(None, 1)[-1]) <= 4:
             found[-1] = f"{found[-1]} {piece}"
         else:
@@ -221,7 +227,8 @@ def _with_greeting_gone(readings: list[Reading]) -> list[Reading]:
 
 def _is_greeting(text: str) -> bool:
     tokens = [token for token in tokenize(text) if token.text not in {",", "!", "."}]
-    return bool(match(index_of("mail", "greetings"), tokens, 0)) and len(tokens) <= 4
+    is_closing = match(index_of("mail", "sign_offs"), tokens, 0)
+    return bool(is_closing or match(index_of("mail", "greetings"), tokens, 0)) and len(tokens) <= 4
 
 
 def _orders_of(readings: list[Reading]) -> list[Command]:
@@ -271,9 +278,7 @@ def _limits(readings: list[Reading], deciding: list[Command]) -> str:
     return ""
 
 
-def _talk(
-    text: str, readings: list[Reading], commands: list[Command], context: Context
-) -> Answer:
+def _talk(text: str, readings: list[Reading], commands: list[Command], context: Context) -> Answer:
     """Pass words without a decision on: a question, a remark, or a doubt if they look like one."""
     if commands:
         return Answer(written=text, commands=tuple(commands))
@@ -291,5 +296,8 @@ def _sounds_like_decision(text: str) -> bool:
     tokens = tokenize(text)
     if any(find_verb(tokens, at, frozenset())[0] for at in range(len(tokens))):
         return False
-    return len(tokens) <= 12 and (has("doubt", "hedges", tokens) or has("doubt", "postponed", tokens))
-
+    if len(tokens) <= 2 and has("doubt", "negations", tokens):
+        return True
+    return len(tokens) <= 12 and (
+        has("doubt", "hedges", tokens) or has("doubt", "postponed", tokens)
+    )

@@ -12,7 +12,9 @@ _BLOCKS: Final = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5"
     " h6 header hr html li main nav ol p pre section table tbody tr ul".split()
 )
-_SKIPPED: Final = frozenset("head style script title template noscript svg object select".split())
+_SKIPPED: Final = frozenset(
+    "head style script title template noscript svg object select s strike del".split()
+)
 _QUOTED_CLASS = re.compile(
     r"(?i)\b(gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|ms-outlook-quote"
     r"|zmail_extra|x?_?freyaquote)\b"
@@ -24,7 +26,7 @@ _SIGNATURE = re.compile(
     r"|mobile_signature|mail_android_signature)\b"
 )
 _HIDDEN = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(\.0+)?\s*(;|$)"
+    r"(?i)display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide\s*:\s*all|text-decoration[^;]*line-through|opacity\s*:\s*0(\.0+)?\s*(;|$)"
     r"|font-size\s*:\s*[01](\.\d+)?(px|pt|em|rem|%)?\s*(;|!|$)|max-height\s*:\s*0(px)?\s*(;|!|$)"
     r"|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}"
 )
@@ -32,9 +34,13 @@ _WHITE = re.compile(
     r"(?i)(?<![-\w])color\s*:\s*(white|#fff(fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\))"
 )
 _BACKGROUND = re.compile(r"(?i)background(-color)?\s*:")
-_RULE_HIDES = re.compile(r"(?is)([.#][\w-]+)\s*\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
+_RULE_HIDES = re.compile(
+    r"(?is)([.#][\w-]+)\s*\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)"
+)
 #: Outlook puts what it answers behind such an element, without closing it around the quote
-_CUTS: Final = frozenset({"divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container"})
+_CUTS: Final = frozenset(
+    {"divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container"}
+)
 _DEEPEST = 400
 
 
@@ -176,7 +182,4 @@ def _is_quote(element: html.HtmlElement, tag: str, out: _Lines) -> bool:
         return True
     # a blockquote may be no more than an indent; one below "On … wrote:" is a quote
     lines = [one for one in out.done if one.strip()][-4:]
-    return any(
-        introduction_length(lines, i) == len(lines) - i
-        for i in range(len(lines))
-    )
+    return any(introduction_length(lines, i) == len(lines) - i for i in range(len(lines)))

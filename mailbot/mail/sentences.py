@@ -26,7 +26,9 @@ from mailbot.mail.verbs import (
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\d[\d ]{2,10}\d")
-_BAD_EMOJI = re.compile("[\U0001f44e\u274c\u2716\U0001f914\U0001f615\U0001f61f\u26d4\U0001f6d1\u2753\u2049\U0001f928\U0001f612]")
+_BAD_EMOJI = re.compile(
+    "[\U0001f44e\u274c\u2716\U0001f914\U0001f615\U0001f61f\u26d4\U0001f6d1\u2753\u2049\U0001f928\U0001f612]"
+)
 #: these words make an approval unclear
 _LIMITS_OF_APPROVAL = (
     "negations",
@@ -132,7 +134,7 @@ def _step(scan: _Scan) -> None:
 
 
 def _is_minor(scan: _Scan, name: str) -> bool:
-    """"May be paid" says no more than "approved" does, beside it."""
+    """ "May be paid" says no more than "approved" does, beside it."""
     minor = {Verb.PAY, Verb.PAID, Verb.HANDLED, Verb.TITLE, Verb.LABEL, Verb.REMARK, Verb.QUESTION}
     has_main = any(command.verb is Verb.APPROVE for command in scan.commands)
     return verb_of(name) in minor and (has_main or _approves_later(scan))
@@ -154,7 +156,7 @@ def _take_filler(scan: _Scan, length: int) -> None:
 
 
 def _take_verb(scan: _Scan, name: str, length: int) -> None:
-    verb = verb_of(name)
+    verb = _meant(verb_of(name), scan.context)
     at, scan.at = scan.at, scan.at + length
     scan.clause = None
     if verb not in permitted_in(scan.context):
@@ -166,6 +168,12 @@ def _take_verb(scan: _Scan, name: str, length: int) -> None:
     else:
         scan.saw_weak |= name == WEAK
         _add(scan, verb)
+
+
+def _meant(verb: Verb, context: Context) -> Verb:
+    """ "Stop" calls off what is asked; elsewhere it ends the mails."""
+    is_asked = context in {Context.PAYMENT, Context.CONFIRMATION}
+    return Verb.CANCEL if verb is Verb.STOP and is_asked else verb
 
 
 def _is_negated(scan: _Scan, at: int) -> bool:
@@ -238,9 +246,18 @@ def _conclude(scan: _Scan) -> Reading:
         return Reading(text=scan.text, doubt=Doubt.HEDGED)
     if lead and _lead_limits(scan, lead):
         return Reading(text=scan.text, doubt=Doubt.HEDGED)
-    if scan.saw_weak and (lead or (scan.saw_courtesy and not scan.saw_other)):
+    if scan.saw_weak and (lead or _is_acknowledgement(scan)):
         return Reading(text=scan.text, doubt=Doubt.HEDGED)
     return Reading(text=scan.text, commands=tuple(scan.commands), is_weak=scan.saw_weak)
+
+
+def _is_acknowledgement(scan: _Scan) -> bool:
+    """Whether "ok" may say no more than "received": with thanks, or "ok, seen"."""
+    if has("grammar", "mine", scan.tokens) or any(
+        c.verb is not Verb.APPROVE for c in scan.commands
+    ):
+        return False
+    return scan.saw_courtesy or has("grammar", "seen", scan.tokens)
 
 
 def _lead_limits(scan: _Scan, lead: Sequence[Token]) -> bool:
@@ -282,29 +299,27 @@ def _reject(scan: _Scan) -> Command | None:
     if has("doubt", "limits", rest):
         scan.doubt = Doubt.HEDGED
         return Command(verb=Verb.REJECT)
-    end = len(scan.tokens)
+    agrees = any(find_verb(rest, i, frozenset())[0] == Verb.APPROVE for i in range(len(rest)))
+    if agrees and not has("doubt", "negations", rest):
+        scan.doubt = Doubt.CONTRADICTORY
     reason = _reason_of(scan)
-    scan.at = end
+    scan.at = len(scan.tokens)
     return Command(verb=Verb.REJECT, args={"reason": reason} if reason else {})
 
 
 def _reason_of(scan: _Scan) -> str:
     """Return the words behind a refusal; "please" and "this invoice" are no reason."""
     at = scan.at
-    while at < len(scan.tokens) and (
-        is_separator(scan.tokens[at]) or is_filler(scan.tokens, at)
-    ):
-        at += max(1, is_filler(scan.tokens, at))
-    if at >= len(scan.tokens):
+    while at < len(scan.tokens) and not is_separator(scan.tokens[at]):
+        step = is_filler(scan.tokens, at)
+        if not step:
+            break
+        at += step
+    reason = _clean_reason(scan.rest(at))
+    tokens = tokenize(reason)
+    if all(is_separator(t) or match(index_of("filler", "courtesy"), [t], 0) for t in tokens):
         return ""
-    is_object = match(index_of("filler", "words"), scan.tokens, scan.at)
-    starts = scan.at if not is_object or _is_clause(scan) else at
-    return _clean_reason(scan.rest(starts))
-
-
-def _is_clause(scan: _Scan) -> bool:
-    """Whether a clause of its own follows: "rejected, this was never delivered"."""
-    return scan.at < len(scan.tokens) and is_separator(scan.tokens[scan.at])
+    return reason
 
 
 def _hold(scan: _Scan) -> Command | None:
@@ -312,10 +327,16 @@ def _hold(scan: _Scan) -> Command | None:
     for at in range(scan.at, min(scan.at + 5, len(scan.tokens))):
         length = match(index_of("grammar", "until"), scan.tokens, at)
         if length:
-            ends = (i for i in range(at + length, len(scan.tokens)) if scan.tokens[i].text in ",;(")
+            ends = (
+                i for i in range(at + length, len(scan.tokens)) if scan.tokens[i].text in ",;("
+            )
             end = next(ends, len(scan.tokens))
             stop = scan.tokens[end].start if end < len(scan.tokens) else len(scan.text)
-            start = scan.tokens[at].end if at + length >= len(scan.tokens) else scan.tokens[at + length].start
+            start = (
+                scan.tokens[at].end
+                if at + length >= len(scan.tokens)
+                else scan.tokens[at + length].start
+            )
             until = scan.text[start:stop].strip(" .!")
             scan.at = end
             return _held(scan, until, rest)

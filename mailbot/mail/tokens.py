@@ -60,7 +60,11 @@ def _is_english(text: str, at: int) -> bool:
 
 def _cut(text: str, start: int, end: int) -> list[Token]:
     return [
-        Token(fold_line(match[0]).replace("`", "'").rstrip(".") or "\u2026", match.start(), match.end())
+        Token(
+            fold_line(match[0]).replace("`", "'").rstrip(".") or "\u2026",
+            match.start(),
+            match.end(),
+        )
         for match in _TOKEN.finditer(text, start, end)
     ]
 

@@ -10,7 +10,9 @@ _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,
 _CURRENCY = re.compile(r"(?i)\s*(?:eur|euro|\u20ac|chf|usd|gbp|\$|\u00a3)\.?\s*")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _NUMERIC = re.compile(r"(\d{1,2})\s?[/.-]\s?(\d{1,2})(?:\s?[/.-]\s?(\d{4}|\d{2}))?\.?$")
-_WORDED = re.compile(r"(?:[a-z]+ )?(\d{1,2})(?:\.|er|st|nd|rd|th|e)?(?: of)? ([a-z]+)\.?,?(?: (\d{4}))?$")
+_WORDED = re.compile(
+    r"(?:[a-z]+ )?(\d{1,2})(?:\.|er|st|nd|rd|th|e)?(?: of)? ([a-z]+)\.?,?(?: (\d{4}))?$"
+)
 _MONTH_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,?(?: (\d{4}))?$")
 _ARTICLE = re.compile(r"^(?:den|de|le|the|dem|der|am|op|on|zum|au|du|uiterlijk|until) ")
 _MONTHS_BACK = 6

@@ -55,6 +55,8 @@ _GAP = 6
 
 def permitted_in(context: Context) -> frozenset[Verb]:
     """Return the verbs that make sense in answer to a mail of this kind."""
+    if context in {Context.APPROVAL, Context.DIGEST}:
+        return _OF_DOCUMENTS - {Verb.PAY}  # paying is asked for in a mail of its own
     return PERMITTED.get(context, _OF_DOCUMENTS)
 
 
@@ -83,7 +85,18 @@ def verb_of(name: str) -> Verb:
 
 def mentions_decision(tokens: Sequence[Token]) -> bool:
     """Whether a verb that decides stands anywhere, however it is limited."""
-    deciding = {"approve", WEAK, "reject", "hold", "send", "allow", "allow_once", "block", "confirm"}
+    deciding = {
+        "approve",
+        WEAK,
+        "reject",
+        "hold",
+        "send",
+        "allow",
+        "allow_once",
+        "block",
+        "confirm",
+        "pay",
+    }
     for at in range(len(tokens)):
         name, _ = find_verb(tokens, at, frozenset())
         if name in deciding or any(n in deciding for n, _ in _loose_splits(tokens, at)):

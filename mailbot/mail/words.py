@@ -37,4 +37,6 @@ def list_names(table: str) -> tuple[str, ...]:
 
 @cache
 def _file(language: str) -> dict[str, Any]:
-    return tomllib.loads((files("templates") / f"words/answers/{language}.toml").read_text("utf-8"))
+    return tomllib.loads(
+        (files("templates") / f"words/answers/{language}.toml").read_text("utf-8")
+    )

@@ -30,11 +30,12 @@ def read_answers(
     """Show how answers are read and whether they would be acted on."""
     for line in manifest.read_text("utf-8").splitlines():
         if line.strip():
-            row = _read_row(json.loads(line), manifest.parent, trusted_authserv or [])
+            row = read_row(json.loads(line), manifest.parent, trusted_authserv or [])
             print(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
 
 
-def _read_row(asked: dict[str, Any], folder: Path, trusted: list[str]) -> dict[str, Any]:
+def read_row(asked: dict[str, Any], folder: Path, trusted: list[str]) -> dict[str, Any]:
+    """Return how one mail of the manifest is read, and whether it would be acted on."""
     raw = (folder / asked["path"]).read_bytes()
     mail = parse_mail(raw)
     automatic = find_automatic(mail)

@@ -34,7 +34,7 @@ def orders(answer: Answer):
         # nl
         "goedgekeurd", "Goedgekeurd!", "GOEDGEKEURD", "goedkeuren", "Ik keur deze factuur goed.", "Akkoord", "Dag, akkoord voor mij", "Goedgekeurd, dank je wel",
         "Deze factuur is goedgekeurd.", "Hallo Lies, hierbij goedgekeurd. Groetjes", "goedgekuerd", "ok", "Is goed voor mij", "in orde voor mij", "Wij gaan hiermee akkoord",
-        "Mag betaald worden", "Goedgekeurd, mag geboekt worden.", "Goedgekeurd. Fijn dat het zo snel ging!", "Gezien en goedgekeurd", "Ja, akkoord hoor",
+        "Mag betaald worden", "Goedgekeurd, mag geboekt worden.", "Goedgekeurd. Fijn dat het zo snel ging!", "Gezien en goedgekeurd", "Ja, akkoord hoor", "Ok voor mij, bedankt", "OK pour moi, merci", "Ik geef mijn akkoord", "Dag Lies, dit is oké voor mij. Mvg",
         "Beste,\n\nWat mij betreft goedgekeurd.\n\nAlvast bedankt", "Akkoord, dit was voor de werf in Aalst", "Geen probleem, goedgekeurd",
         "Niet dringend, maar wel goedgekeurd", "wij keuren deze goed",
         # fr
@@ -83,7 +83,7 @@ def test_a_refusing_word_rejects_with_its_reason(text, reason):
         ("Goedgekeurd namens Piet", "hedged"), ("Piet heeft dit goedgekeurd", "hedged"), ("approved by Susan", "hedged"), ("Im Auftrag von Frau Meier genehmigt", "hedged"), ("I will approve tomorrow", "hedged"), ("zal ik morgen goedkeuren", "question_mark"),
         ("j'approuverai demain", "hedged"), ("ich werde das morgen genehmigen", "hedged"), ("Ik bekijk het later", "hedged"),
         # thanks for the mail
-        ("ok, bedankt", "hedged"), ("ok merci", "hedged"), ("Okay, thank you", "hedged"), ("ok danke", "hedged"), ("Ok, ik kijk ernaar", "hedged"), ("ok...", "hedged"),
+        ("ok, bedankt", "hedged"), ("ok merci", "hedged"), ("Okay, thank you", "hedged"), ("ok danke", "hedged"), ("Ok, ik kijk ernaar", "hedged"), ("ok...", "hedged"), ("oke top bedankt", "hedged"), ("ok gezien", "hedged"), ("Agreed, this is too expensive", "hedged"), ("Approved. Scratch that", "hedged"), ("reject or approve, your choice", "contradictory"), ("niet betalen", "negated"), ("Nee", "hedged"), ("à approuver", "hedged"), ("wird genehmigt", "hedged"),
         # negated
         ("niet akkoord", "negated"), ("nog niet goedgekeurd", "negated"), ("Ik keur dit niet goed", "negated"), ("pas d'accord", "negated"), ("Je n'approuve pas", "negated"), ("not approved", "negated"), ("I do not approve this", "negated"),
         ("I don't agree", "negated"), ("nicht genehmigt", "negated"), ("nicht einverstanden", "negated"), ("geen akkoord", "negated"), ("non approuvé", "negated"), ("Ich genehmige das nicht", "negated"), ("not ok", "negated"), ("niet ok", "negated"),
@@ -143,7 +143,7 @@ def test_hold(text, until):
         ("tout est bon sauf 2 et 3", [("approve", (1, 4, 5, 6), {})]), ("Alles genehmigt außer 4", [("approve", (1, 2, 3, 5, 6), {})]), ("1 ok, de rest wacht", [("approve", (1,), {}), ("hold", (2, 3, 4, 5, 6), {})]),
         ("Dag An,\n1-2 ok\n3 nee\nBedankt", [("approve", (1, 2), {}), ("reject", (3,), {})]), ("1 oui, 2 non, 3 attendre", [("approve", (1,), {}), ("reject", (2,), {}), ("hold", (3,), {})]),
         ("1 ok, 2 weet ik niet", [("approve", (1,), {})]), ("1-2 approved, 3 ok?", [("approve", (1, 2), {})]), ("1 bis 3 genehmigt", [("approve", (1, 2, 3), {})]), ("alle ok", [("approve", (1, 2, 3, 4, 5, 6), {})]),
-        ("1) ok\n2) refusé doublon", [("approve", (1,), {}), ("reject", (2,), {"reason": "doublon"})]), ("ok for 1 and 2", [("approve", (1, 2), {})]), ("uitschrijven", [("unsubscribe", (), {})]),
+        ("1) ok\n2) refusé doublon", [("approve", (1,), {}), ("reject", (2,), {"reason": "doublon"})]), ("ok for 1 and 2", [("approve", (1, 2), {})]), ("1,2,3 ok", [("approve", (1, 2, 3), {})]), ("Alles mag betaald worden", [("approve", (1, 2, 3, 4, 5, 6), {})]), ("alles goed, behalve 3 want die is dubbel", [("approve", (1, 2, 4, 5, 6), {})]), ("uitschrijven", [("unsubscribe", (), {})]),
     ],
 )  # fmt: skip
 def test_numbered_answers(text, expected):
@@ -153,7 +153,7 @@ def test_numbered_answers(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["1-8 ok", "7 ok", "0 ok", "3 ok, 3 nee", "1-4 ok, 4 nee", "ok", "goedgekeurd", "alles ok behalve die van de garage", "ok sauf une", "1-3 ok maar alleen als het klopt", "alles ok?", "All fine except one", "1 ok, 9 nee", "verkeerde lijst"],
+    ["1-8 ok", "7 ok", "0 ok", "3 ok, 3 nee", "1-4 ok, 4 nee", "ok", "goedgekeurd", "alles ok behalve die van de garage", "ok sauf une", "1-3 ok maar alleen als het klopt", "alles ok?", "All fine except one", "1 ok, 9 nee", "verkeerde lijst", "Jan zegt 1-4 ok", "Ik keur 1 en 2 misschien goed"],
 )  # fmt: skip
 def test_unclear_lists_decide_nothing(text):
     assert not would_act(read(text, Context.DIGEST, 6))
@@ -177,7 +177,13 @@ def test_corrections(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["bedrag: veel", "vervaldag: 31/02/2026", "invoice number is wrong", "bedrag: 100\nbedrag: 200"]
+    "text",
+    [
+        "bedrag: veel",
+        "vervaldag: 31/02/2026",
+        "invoice number is wrong",
+        "bedrag: 100\nbedrag: 200",
+    ],
 )
 def test_values_that_cannot_be_are_no_corrections(text):
     assert not would_act(read(text, Context.REVIEW))
