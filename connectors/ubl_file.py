@@ -36,9 +36,9 @@ class UblFile:
         if is_ubl(job.original.content):
             return _pass_on(job)
         problems = find_problems(job, self.capabilities)
-        problems += ubl_writer.find_problems(job.invoice, job.booking)
+        problems = problems or ubl_writer.find_problems(job.invoice, job.booking)
         if problems:
-            return ExportResult(problems=tuple(dict.fromkeys(problems)))
+            return ExportResult(problems=tuple(problems))
         return _write(job)
 
 

@@ -60,6 +60,7 @@ def propose_booking(document: Document, dossier: Dossier) -> BookingProposal | l
     is_credit_note = invoice.document_class is DocumentClass.CREDIT_NOTE
     # some print a credit note with minus signs: on the booking it is positive like the others
     sign = -1 if is_credit_note and total_incl < 0 else 1
+    to_pay = sign * cents(total_incl)
     name, vat = _counterparty(invoice, document.kind)
     booking = BookingProposal(
         key=document.id,
@@ -73,8 +74,8 @@ def propose_booking(document: Document, dossier: Dossier) -> BookingProposal | l
         due_date=invoice.due_date,
         period=f"{issue_date:%Y-%m}",
         currency=invoice.currency or "",
-        total_incl=sign * total_incl,
-        lines=_balanced(_lines(document, dossier, sign), sign * total_incl),
+        total_incl=to_pay,
+        lines=_balanced(_lines(document, dossier, sign), to_pay),
         iban=invoice.iban or "",
         payment_reference=invoice.payment_reference or "",
         text=f"{name} {invoice.invoice_number}",
@@ -208,7 +209,7 @@ def _vat_code(row: VatLine, invoice: Invoice, *, is_sale: bool) -> tuple[str, De
 
 def _whole(invoice: Invoice) -> VatLine:
     """Return the whole invoice as one row; the rate is what its VAT and base make of it."""
-    incl = invoice.total_incl or ZERO
+    incl = cents(invoice.total_incl or ZERO)
     vat = invoice.vat_total or ZERO
     if not vat and invoice.vat_total is None and invoice.total_excl is not None:
         vat = incl - invoice.total_excl

@@ -155,6 +155,12 @@ def test_rounding_goes_to_the_largest_line(cents: str) -> None:
     assert is_balanced(booking)
 
 
+def test_amounts_with_more_than_two_decimals_are_rounded() -> None:
+    booking = proposed(an_invoice(row("21", "28.854", "6.063"), total_incl=Decimal("34.9170")))
+    assert shown(booking) == [("604000", "28.86", "S21", "6.06")]
+    assert str(booking.total_incl) == "34.92"
+
+
 def test_more_than_rounding_is_left_to_be_seen() -> None:
     booking = proposed(an_invoice(total_incl=Decimal("605.06")))
     assert booking.lines[0].amount == Decimal("500.00")
