@@ -1,6 +1,7 @@
 """Reads `field: value`, booking lines, and sentences that say what a field must be."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from mailbot.domain.command import Command, Verb
@@ -13,7 +14,8 @@ from mailbot.mail.words import fold_line, list_names, words
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
 _AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*"
-_REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+([A-Za-z][\w+/.%-]{{0,11}}|\d{{1,2}}\s?%))?(?:\s+(.+?))?\s*$"
+_VAT_CODE = r"[A-Za-z][\w+/.%-]{0,11}|\d{1,2}\s?%"
+_REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+({_VAT_CODE}))?(?:\s+(.+?))?\s*$"
 _BOOK = re.compile(rf"\s*(\d{{1,3}})\s*[:.)]\s*{_REST}")
 _ADD = re.compile(rf"\s*\+\s*{_REST}")
 _REMOVE = re.compile(r"\s*[-\u2013]\s*(\d{1,3})\s*$")
@@ -26,17 +28,16 @@ _AMOUNTS = frozenset({"total", "vat"})
 def read_booking_line(line: str) -> Command | None:
     """Return what a line such as `1: 604000 1700,00 H21 "laptop"`, `+ …` or `- 2` asks."""
     if match := _BOOK.fullmatch(line):
-        return _booked(Verb.BOOK, match[2], match[3], (match[4], match[5]), line=match[1])
+        return _booked(Verb.BOOK, match.groups()[1:], line=match[1])
     if match := _ADD.fullmatch(line):
-        return _booked(Verb.ADD_LINE, match[1], match[2], (match[3], match[4]))
+        return _booked(Verb.ADD_LINE, match.groups())
     if match := _REMOVE.fullmatch(line):
         return Command(verb=Verb.REMOVE_LINE, args={"line": match[1]})
     return None
 
 
-def _booked(
-    verb: Verb, account: str, amount: str, rest: tuple[str | None, str | None], line: str = ""
-) -> Command | None:
+def _booked(verb: Verb, parts: Sequence[str | None], line: str = "") -> Command | None:
+    account, amount, vat_code, text = (part or "" for part in parts)
     value = read_amount(amount)
     if value is None:
         return None
@@ -44,10 +45,10 @@ def _booked(
         "line": line,
         "account": account,
         "amount": value,
-        "vat_code": (rest[0] or "").replace(" ", ""),
-        "text": (rest[1] or "").strip(_QUOTES),
+        "vat_code": vat_code.replace(" ", ""),
+        "text": text.strip(_QUOTES),
     }
-    return Command(verb=verb, args={name: text for name, text in args.items() if text})
+    return Command(verb=verb, args={name: told for name, told in args.items() if told})
 
 
 def read_field_line(line: str, sent_on: date) -> Command | None:
@@ -132,20 +133,39 @@ def find_field(name: str) -> str:
 def read_value(field: str, text: str, sent_on: date) -> str | None:
     """Return the value as commands carry it, None if it cannot be one of this field."""
     text = text.strip(_QUOTES)
-    if field in _AMOUNTS:
-        return read_amount(text)
     if field in _DATES:
         return read_day(text, sent_on)
-    if field == "period":
-        return read_period(text)
-    if field in {"supplier", "customer"}:
-        return _compact_vat(text) or text
-    if field == "type":
-        plain = fold_line(text)
-        return next((n for n in list_names("values") if plain in words("values", n)), None)
-    if field == "iban":
-        return "".join(text.split()).upper()
+    reader = _READERS.get(field, _read_text)
+    return reader(text)
+
+
+def _read_name(text: str) -> str | None:
+    return _compact_vat(text) or _read_text(text)
+
+
+def _read_type(text: str) -> str | None:
+    plain = fold_line(text)
+    return next((n for n in list_names("values") if plain in words("values", n)), None)
+
+
+def _read_account(text: str) -> str | None:
+    return "".join(text.split()).upper()
+
+
+def _read_text(text: str) -> str | None:
+    """Take any words but a question or a second order on the same line."""
     return None if "?" in text or mentions_decision(tokenize(text)) else text
+
+
+_READERS: dict[str, Callable[[str], str | None]] = {
+    "total": read_amount,
+    "vat": read_amount,
+    "period": read_period,
+    "supplier": _read_name,
+    "customer": _read_name,
+    "type": _read_type,
+    "iban": _read_account,
+}
 
 
 def _correct(field: str, value: str) -> Command:

@@ -173,12 +173,8 @@ def _explains(tokens: Sequence[Token], at: int) -> bool:
     tail = tokens[at:]
     begins = is_separator(tail[0]) or bool(match(index_of("grammar", "reason"), tail, 0))
     has_number = any(token.text[0].isdigit() for token in tail)
-    return (
-        begins
-        and not has_number
-        and not has("doubt", "limits", tail)
-        and not mentions_decision(tail)
-    )
+    is_limited = has("doubt", "limits", tail) or mentions_decision(tail)
+    return begins and not has_number and not is_limited
 
 
 def _approved(items: Sequence[int]) -> Listed:
@@ -266,7 +262,7 @@ def _segments(text: str, context: Context) -> tuple[list[_Segment], list[str]]:
             loose.append(head.strip())
             # words in front of the numbers that are not understood: "Jan says 1-4 ok"
             is_unsafe |= bool(starts)
-        for index, (at, numbers, body) in enumerate(starts):
+        for index, (_, numbers, body) in enumerate(starts):
             after = starts[index + 1][0] if index + 1 < len(starts) else len(tokens)
             stop = tokens[after].start if after < len(tokens) else len(line)
             begin = tokens[body].start if body < len(tokens) else stop
@@ -373,7 +369,7 @@ def _read_segment(segment: _Segment, context: Context, sent_on: date) -> Command
     tokens = tokenize(text)
     name, length = _verb_at(tokens, 0, context) if tokens else ("", 0)
     if name in {"approve", "reject"} and match(index_of("numbered_verbs"), tokens, 0) == length:
-        return _short(segment, name, text, tokens, length)
+        return _short(segment, text, name=name, length=length)
     reading = read_sentence(text, context, sent_on)
     return _single(segment, reading)
 
@@ -390,10 +386,9 @@ def _without_numbers(segment: _Segment, context: Context) -> str:
     return f"{segment.text[: tokens[length - 1].end]} {after}".strip()
 
 
-def _short(
-    segment: _Segment, name: str, text: str, tokens: Sequence[Token], length: int
-) -> Command | None:
+def _short(segment: _Segment, text: str, *, name: str, length: int) -> Command | None:
     """Read "yes" and "no" behind a number."""
+    tokens = tokenize(text)
     tail = tokens[length:]
     if "?" in text:
         return None

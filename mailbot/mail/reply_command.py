@@ -47,7 +47,7 @@ _TOGETHER = (
 def read_answer(
     written: str | Written,
     *,
-    language: Language | str,
+    language: Language | str,  # noqa: ARG001 - every language is understood in every answer
     context: Context,
     shown_items: int,
     sent_on: date,
@@ -64,7 +64,7 @@ def read_answer(
     text = form.text.strip()
     if not text and not form.numbered.strip():
         return Answer(written="", doubt=_why_empty(form, subject))
-    if form.other.strip() and _differs(answer, form.other, context, shown_items, sent_on):
+    if form.other.strip() and _differs(answer, _read(form.other, context, shown_items, sent_on)):
         return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
     return Answer(written=text, commands=answer.commands, doubt=answer.doubt)
 
@@ -79,7 +79,7 @@ def would_act(answer: Answer) -> bool:
 
 
 def _changes_account(command: Command) -> bool:
-    """A new bank account is never taken from an answer alone (design: mail.md §5, level 4)."""
+    """Tell a new bank account, which is never taken from an answer alone (design: mail.md §5, level 4)."""
     return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
 
 
@@ -92,15 +92,11 @@ def _why_empty(form: Written, subject: str) -> Doubt:
     return Doubt.ATTACHMENT_ONLY if form.has_files else Doubt.EMPTY
 
 
-def _differs(
-    answer: Answer, other: str, context: Context, shown_items: int, sent_on: date
-) -> bool:
-    """Whether the other form of the mail asks something else."""
-    if not any(command.verb not in HARMLESS for command in answer.commands):
-        second = _read(other, context, shown_items, sent_on)
-        return would_act(second) and not answer.doubt
-    second = _read(other, context, shown_items, sent_on)
-    return bool(second.doubt) or _orders(second) != _orders(answer)
+def _differs(answer: Answer, second: Answer) -> bool:
+    """Whether the other form of the mail, read as `second`, asks something else."""
+    if any(command.verb not in HARMLESS for command in answer.commands):
+        return bool(second.doubt) or _orders(second) != _orders(answer)
+    return would_act(second) and not answer.doubt
 
 
 def _orders(answer: Answer) -> list[tuple[str, tuple[int, ...], dict[str, str]]]:
@@ -120,13 +116,17 @@ def _read(written: str, context: Context, shown_items: int, sent_on: date) -> An
     if _is_hostile(text):
         return Answer(written=text, doubt=Doubt.NOT_UNDERSTOOD)
     if context is Context.DIGEST or shown_items > 0:
-        listed = read_numbered(text, context, shown_items, sent_on)
-        if listed.is_about_lines:
-            return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
-        return _of_list(_combine(text, _sentences(text, context, sent_on), context))
+        return _read_list(text, context, shown_items, sent_on)
     if _names_lines(text, context, sent_on):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
     return _combine(text, _sentences(text, context, sent_on), context)
+
+
+def _read_list(text: str, context: Context, shown_items: int, sent_on: date) -> Answer:
+    listed = read_numbered(text, context, shown_items, sent_on)
+    if listed.is_about_lines:
+        return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
+    return _of_list(_combine(text, _sentences(text, context, sent_on), context))
 
 
 def _of_list(answer: Answer) -> Answer:

@@ -9,11 +9,57 @@ from lxml import etree, html
 from mailbot.mail.quotes import introduction_length
 
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5"
-    " h6 header hr html li main nav ol p pre section table tbody tr ul".split()
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tr",
+        "ul",
+    }
 )
 _SKIPPED: Final = frozenset(
-    "head style script title template noscript svg object select s strike del".split()
+    {
+        "head",
+        "style",
+        "script",
+        "title",
+        "template",
+        "noscript",
+        "svg",
+        "object",
+        "select",
+        "s",
+        "strike",
+        "del",
+    }
 )
 _QUOTED_CLASS = re.compile(
     r"(?i)\b(gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|ms-outlook-quote"
@@ -142,7 +188,7 @@ def _bullet(element: html.HtmlElement) -> str:
 
 
 def _is_spacer(element: html.HtmlElement, tag: str) -> bool:
-    """An empty paragraph is an empty line."""
+    """Tell an empty paragraph, which is an empty line."""
     return tag in {"p", "div"} and not len(element) and not (element.text or "").strip()
 
 

@@ -1,4 +1,4 @@
-"""The words of templates/words/answers/<language>.toml: four languages, merged, in plain letters."""
+"""The words of templates/words/answers/: four languages, merged, in plain letters."""
 
 import tomllib
 from functools import cache

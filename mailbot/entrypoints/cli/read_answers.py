@@ -116,9 +116,7 @@ def _quoted(text: str) -> list[str]:
 def _shown(command: Command) -> dict[str, Any]:
     args = dict(command.args)
     items = list(command.items)
-    if command.verb is Verb.BOOK and "line" in args:
-        items = [int(args.pop("line"))]
-    elif command.verb is Verb.REMOVE_LINE and "line" in args:
+    if command.verb in {Verb.BOOK, Verb.REMOVE_LINE} and "line" in args:
         items = [int(args.pop("line"))]
     if "vat_code" in args:
         args["vat"] = args.pop("vat_code")

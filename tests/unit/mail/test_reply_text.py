@@ -31,7 +31,7 @@ def mail(text="", html=""):
         "________________________________\nVan: Kantoor <r.abc@kantoor.example>\nVerzonden: maandag\nAan: An\nOnderwerp: Goedkeuren?\n\nDag An",
         "Op 2 november 2026 09:14 schreef Kantoor <r.abc@kantoor.example>:\n\nDag An, dit staat er zonder streepjes.",
     ],
-)  # fmt: skip
+)
 def test_quotes_of_every_program_are_taken_off(quote):
     assert read_written(mail(f"Goedgekeurd\n\n{quote}\n")) == "Goedgekeurd"
 
@@ -39,18 +39,34 @@ def test_quotes_of_every_program_are_taken_off(quote):
 @pytest.mark.parametrize(
     "closing",
     [
-        "-- \nAn Peeters\nZuid nv", "Met vriendelijke groeten,\nAn Peeters\nZuid nv | T 02 555 01 12", "Mvg\nAn", "Groeten An", "An", "Cordialement,\nAn", "Kind regards\nAn Peeters", "Mit freundlichen Grüßen\n\nAn Peeters",
-        "Verzonden vanaf mijn iPhone", "Sent from Outlook for Android", "Envoyé de mon iPhone", "Von meinem Galaxy gesendet", "Disclaimer: een akkoord bindt ons niet.", "An Peeters\nAankoop",
+        "-- \nAn Peeters\nZuid nv",
+        "Met vriendelijke groeten,\nAn Peeters\nZuid nv | T 02 555 01 12",
+        "Mvg\nAn",
+        "Groeten An",
+        "An",
+        "Cordialement,\nAn",
+        "Kind regards\nAn Peeters",
+        "Mit freundlichen Grüßen\n\nAn Peeters",
+        "Verzonden vanaf mijn iPhone",
+        "Sent from Outlook for Android",
+        "Envoyé de mon iPhone",
+        "Von meinem Galaxy gesendet",
+        "Disclaimer: een akkoord bindt ons niet.",
+        "An Peeters\nAankoop",
     ],
-)  # fmt: skip
+)
 def test_signatures_footers_and_disclaimers_are_taken_off(closing):
     assert read_written(mail(f"Goedgekeurd\n\n{closing}\n")) == "Goedgekeurd"
 
 
 @pytest.mark.parametrize(
     "banner",
-    ["[EXTERN] Let op", "EXTERN: deze e-mail komt van buiten de organisatie.", "CAUTION: This email originated from outside of the organization."],
-)  # fmt: skip
+    [
+        "[EXTERN] Let op",
+        "EXTERN: deze e-mail komt van buiten de organisatie.",
+        "CAUTION: This email originated from outside of the organization.",
+    ],
+)
 def test_banners_are_taken_off(banner):
     assert read_written(mail(f"{banner}\n\nGoedgekeurd")) == "Goedgekeurd"
 
@@ -77,8 +93,14 @@ def test_text_below_a_quote_counts():
 
 
 @pytest.mark.parametrize(
-    "marker", ["## Antwoord boven deze lijn ##", "Please type your reply above this line", "Répondez au-dessus de cette ligne", "Bitte über dieser Linie antworten"]
-)  # fmt: skip
+    "marker",
+    [
+        "## Antwoord boven deze lijn ##",
+        "Please type your reply above this line",
+        "Répondez au-dessus de cette ligne",
+        "Bitte über dieser Linie antworten",
+    ],
+)
 def test_text_below_the_marker_does_not_count(marker):
     reply = read_reply(
         mail(
@@ -97,15 +119,20 @@ def test_text_below_the_marker_does_not_count(marker):
         '<p>Goedgekeurd</p><blockquote type="cite">Verworpen</blockquote>',
         '<div>Goedgekeurd</div><div class="moz-cite-prefix">X schreef:</div><blockquote type="cite" cite="mid:1">Verworpen</blockquote>',
         '<div>Goedgekeurd</div><div class="yahoo_quoted">Verworpen</div>',
-        '<p class=MsoNormal>Goedgekeurd<o:p></o:p></p><div><p class=MsoNormal><b>Van:</b> X &lt;x@y.example&gt;<br><b>Verzonden:</b> maandag<br><b>Aan:</b> An<br><b>Onderwerp:</b> Y</p></div><p>Verworpen</p>',
+        "<p class=MsoNormal>Goedgekeurd<o:p></o:p></p><div><p class=MsoNormal><b>Van:</b> X &lt;x@y.example&gt;<br><b>Verzonden:</b> maandag<br><b>Aan:</b> An<br><b>Onderwerp:</b> Y</p></div><p>Verworpen</p>",
         '<html><body><html><body><div>Goedgekeurd</div></body></html><blockquote type="cite">Verworpen</blockquote></body></html>',
         '<blockquote style="margin:0 0 0 40px"><div>Goedgekeurd</div></blockquote>',
         '<div>Goedgekeurd</div><div class="gmail_signature">Verworpen bv</div>',
         "<ul><li>Goedgekeurd</li></ul>",
-        '<div style="display:none">Verworpen</div><div>Goedgekeurd</div>', '<span style="font-size:0">Verworpen</span><p>Goedgekeurd</p>', '<p hidden>Verworpen</p>Goedgekeurd',
-        '<span style="color:#ffffff">Verworpen</span><p>Goedgekeurd</p>', "<style>.x{display:none}</style><p class=x>Verworpen</p><p>Goedgekeurd</p>", "<p><s>Verworpen</s></p><p>Goedgekeurd</p>", "<!-- Verworpen --><p>Goedgekeurd</p>",
+        '<div style="display:none">Verworpen</div><div>Goedgekeurd</div>',
+        '<span style="font-size:0">Verworpen</span><p>Goedgekeurd</p>',
+        "<p hidden>Verworpen</p>Goedgekeurd",
+        '<span style="color:#ffffff">Verworpen</span><p>Goedgekeurd</p>',
+        "<style>.x{display:none}</style><p class=x>Verworpen</p><p>Goedgekeurd</p>",
+        "<p><s>Verworpen</s></p><p>Goedgekeurd</p>",
+        "<!-- Verworpen --><p>Goedgekeurd</p>",
     ],
-)  # fmt: skip
+)
 def test_html_of_every_program(html):
     assert read_written(mail(html=html)) == "Goedgekeurd"
 
@@ -120,7 +147,26 @@ def test_reading_never_raises(text, html):
     read_reply(mail(text, html))
 
 
-@given(st.lists(st.sampled_from(["<div>", "</div>", "<blockquote type=cite>", "</blockquote>", "> ", "\n", "Van: ", "Op 2/11 schreef X:", "<table><tr><td>", "ok", "<!--", "-- "])).map("".join))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<div>",
+                "</div>",
+                "<blockquote type=cite>",
+                "</blockquote>",
+                "> ",
+                "\n",
+                "Van: ",
+                "Op 2/11 schreef X:",
+                "<table><tr><td>",
+                "ok",
+                "<!--",
+                "-- ",
+            ]
+        )
+    ).map("".join)
+)
 def test_reading_broken_markup_never_raises(text):
     read_reply(mail(text, text))
     html_lines(text)
