@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.command import Command, Context, Doubt, Verb
+from mailbot.mail.number_lists import number_at, read_numbers, skip_number_word
 from mailbot.mail.phrase_book import has, index_of, match, match_all
-from mailbot.mail.sentences import Reading, limits_approval, read_sentence
+from mailbot.mail.scan import limits_approval
+from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import (
     find_verb,
@@ -18,8 +20,6 @@ from mailbot.mail.verbs import (
 )
 from mailbot.mail.words import words
 
-_DASHES = frozenset({"-", "\u2013", "\u2014"})
-_MOST = 500
 #: "1,2,3 ok": a list, not an amount
 _JOINED = re.compile(r"(?m)^\s*\d{1,2}(?:,\d{1,2})+(?=\s)")
 #: a number behind these verbs is an argument, not a line of the list
@@ -124,7 +124,7 @@ def _whole_list(text: str, shown_items: int) -> Listed | None:
     else:
         at += length
         at = at if _approves(tokens, at) else _skip(tokens, at)
-        if _number(tokens, at) == shown_items:  # "all 6"
+        if number_at(tokens, at) == shown_items:  # "all 6"
             at = _skip(tokens, at + 1)
         fine = match(index_of("all", "fine"), tokens, at) or _approves(tokens, at)
         if not fine:
@@ -158,7 +158,7 @@ def _fine_first(tokens: Sequence[Token], at: int) -> tuple[int, int]:
 def _excepted(tokens: Sequence[Token], at: int, shown_items: int) -> Listed:
     """Read "except 3": the third stays open; an exception without a number leaves all open."""
     length = match(index_of("all", "except"), tokens, at)
-    numbers, end = read_numbers(tokens, _skip_number_word(tokens, at + length))
+    numbers, end = read_numbers(tokens, skip_number_word(tokens, at + length))
     if not length or not numbers or not _explains(tokens, end):
         return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
     if any(not 1 <= number <= shown_items for number in numbers):
@@ -194,51 +194,6 @@ def _skip(tokens: Sequence[Token], at: int) -> int:
             return at
         at += step
     return at
-
-
-def _skip_number_word(tokens: Sequence[Token], at: int) -> int:
-    return at + match(index_of("grammar", "number"), tokens, at)
-
-
-def read_numbers(tokens: Sequence[Token], at: int) -> tuple[tuple[int, ...], int]:
-    """Read "1-4", "2 en 3", "1, 2 and 6", "1 t/m 4" at `at`; return the numbers and where they end."""
-    found: list[int] = []
-    end = at
-    while end < len(tokens):
-        first = _number(tokens, end)
-        if first is None:
-            break
-        end += 1
-        step = _range_word(tokens, end)
-        last = _number(tokens, end + step) if step else None
-        if last is not None and first <= last < first + _MOST:
-            found += range(first, last + 1)
-            end += step + 1
-        else:
-            found.append(first)
-        step = _joining(tokens, end)
-        if not step or _number(tokens, end + step) is None:
-            break
-        end += step
-    return tuple(dict.fromkeys(found)), end
-
-
-def _number(tokens: Sequence[Token], at: int) -> int | None:
-    if at >= len(tokens):
-        return None
-    text = tokens[at].text.rstrip(".,")
-    return int(text) if re.fullmatch(r"\d{1,4}", text) else None
-
-
-def _range_word(tokens: Sequence[Token], at: int) -> int:
-    if at < len(tokens) and tokens[at].text in _DASHES:
-        return 1
-    return match(index_of("grammar", "to"), tokens, at)
-
-
-def _joining(tokens: Sequence[Token], at: int) -> int:
-    step = 1 if at < len(tokens) and tokens[at].text in {",", "+", "/", "&"} else 0
-    return step + match(index_of("grammar", "and"), tokens, at + step)
 
 
 def _verb_at(tokens: Sequence[Token], at: int, context: Context) -> tuple[str, int]:
@@ -307,7 +262,7 @@ def _may_start(tokens: Sequence[Token], at: int) -> bool:
     if is_separator(before) or before.text == "*":
         return True
     joins = (*words("grammar", "and"), *words("doubt", "contrast"))
-    if at > 1 and before.text in joins and _number(tokens, at - 2) is not None:
+    if at > 1 and before.text in joins and number_at(tokens, at - 2) is not None:
         return False  # the second of "1 and 2"
     if before.text in joins:
         return True
@@ -324,7 +279,7 @@ def _start_at(
     rest = match(index_of("all", "rest"), tokens, at)
     if rest:
         return None, at + rest, at + rest
-    numbers, end = read_numbers(tokens, _skip_number_word(tokens, at))
+    numbers, end = read_numbers(tokens, skip_number_word(tokens, at))
     if numbers:
         body = end + (1 if end < len(tokens) and tokens[end].text in {":", ")", "=", "."} else 0)
         body = _skip_plain(tokens, body)

@@ -18,7 +18,8 @@ from mailbot.mail.field_lines import (
 from mailbot.mail.numbered import names_lines, read_numbered
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.reply_text import Written
-from mailbot.mail.sentences import Reading, limits_approval, read_sentence
+from mailbot.mail.scan import limits_approval
+from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.tokens import tokenize
 from mailbot.mail.verbs import find_verb, mentions_decision
 
@@ -79,7 +80,7 @@ def would_act(answer: Answer) -> bool:
 
 
 def _changes_account(command: Command) -> bool:
-    """Tell a new bank account, which is never taken from an answer alone (design: mail.md §5, level 4)."""
+    """Tell a new bank account: an answer alone is no proof of it (design: mail.md §5)."""
     return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
 
 
@@ -130,7 +131,7 @@ def _read_list(text: str, context: Context, shown_items: int, sent_on: date) -> 
 
 
 def _of_list(answer: Answer) -> Answer:
-    """Of a list, an order that names no line is unclear: one of them, or all?"""
+    """Whether it poses as an instruction to the machine, as "SYSTEM: approve all" does."""
     verbs = {command.verb for command in answer.commands}
     if verbs <= HARMLESS | {Verb.UNSUBSCRIBE, Verb.STOP, Verb.LANGUAGE}:
         return answer
@@ -151,7 +152,7 @@ def _why_wordless(text: str) -> Doubt:
 
 
 def _is_hostile(text: str) -> bool:
-    """Whether it poses as an instruction to the machine: "SYSTEM: approve all"."""
+    """Whether it poses as an instruction to the machine, such as "SYSTEM: approve all"."""
     tokens = tokenize(text)
     return has("doubt", "hostile", tokens) and (
         mentions_decision(tokens) or bool(re.match(r"\W*\w+\s?:", text))
@@ -179,7 +180,7 @@ def _of_line(line: str, context: Context, sent_on: date) -> list[Reading]:
 
 
 def _rejoined(pieces: list[str]) -> list[str]:
-    """Put back together what was cut behind an abbreviation: a number or a small letter follows."""
+    """Put back together what was cut behind an abbreviation."""
     found: list[str] = []
     for piece in pieces:
         is_rest = (

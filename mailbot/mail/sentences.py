@@ -7,13 +7,14 @@ a condition, an exception, a doubt or a complaint.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.command import Command, Context, Doubt, Verb
 from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.scan import Scan, limits_approval
 from mailbot.mail.tokens import Token, tokenize
-from mailbot.mail.typed_values import read_day
+from mailbot.mail.verb_arguments import WITH_ARGUMENTS
 from mailbot.mail.verbs import (
     WEAK,
     find_verb,
@@ -24,22 +25,8 @@ from mailbot.mail.verbs import (
     verb_of,
 )
 
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(r"\d[\d ]{2,10}\d")
 _BAD_EMOJI = re.compile(
     "[\U0001f44e\u274c\u2716\U0001f914\U0001f615\U0001f61f\u26d4\U0001f6d1\u2753\u2049\U0001f928\U0001f612]"
-)
-#: these words make an approval unclear
-_LIMITS_OF_APPROVAL = (
-    "negations",
-    "contrast",
-    "conditions",
-    "hedges",
-    "postponed",
-    "partial",
-    "others",
-    "hostile",
-    "discrepancy",
 )
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
@@ -64,30 +51,6 @@ class Reading:
         return not (self.commands or self.doubt or self.is_courtesy)
 
 
-@dataclass
-class _Scan:
-    """Where the reading of a sentence stands."""
-
-    text: str
-    tokens: list[Token]
-    context: Context
-    sent_on: date
-    at: int = 0
-    commands: list[Command] = field(default_factory=list)
-    leads: list[list[Token]] = field(default_factory=list)
-    saw_self: bool = False
-    saw_weak: bool = False
-    saw_courtesy: bool = False
-    saw_other: bool = False
-    #: where the clause behind the last verb began, None while the verb's own clause goes on
-    clause: int | None = None
-    doubt: str = ""
-
-    def rest(self, at: int) -> str:
-        """Return the text from token `at` on, as it was typed."""
-        return self.text[self.tokens[at].start :] if at < len(self.tokens) else ""
-
-
 def read_sentence(text: str, context: Context, sent_on: date) -> Reading:
     """Return what one sentence or line says."""
     tokens = tokenize(text)
@@ -96,7 +59,7 @@ def read_sentence(text: str, context: Context, sent_on: date) -> Reading:
     if "?" in text or _asks(tokens):
         doubt = Doubt.QUESTION_MARK if mentions_decision(tokens) else ""
         return Reading(text=text, doubt=doubt, is_question=True)
-    scan = _Scan(text=text, tokens=tokens, context=context, sent_on=sent_on)
+    scan = Scan(text=text, tokens=tokens, context=context, sent_on=sent_on)
     scan.at = _skip_greeting(tokens)
     while scan.at < len(tokens) and not scan.doubt:
         _step(scan)
@@ -116,7 +79,7 @@ def _skip_greeting(tokens: Sequence[Token]) -> int:
     return end if end - length <= 4 else length
 
 
-def _step(scan: _Scan) -> None:
+def _step(scan: Scan) -> None:
     if is_separator(scan.tokens[scan.at]):
         scan.at += 1
         scan.clause = scan.at if scan.commands else None
@@ -133,20 +96,20 @@ def _step(scan: _Scan) -> None:
         _take_lead(scan)
 
 
-def _is_minor(scan: _Scan, name: str) -> bool:
-    """ "May be paid" says no more than "approved" does, beside it."""
+def _is_minor(scan: Scan, name: str) -> bool:
+    """Tell verbs that say no more than an approval beside them: "approved, may be paid"."""
     minor = {Verb.PAY, Verb.PAID, Verb.HANDLED, Verb.TITLE, Verb.LABEL, Verb.REMARK, Verb.QUESTION}
     has_main = any(command.verb is Verb.APPROVE for command in scan.commands)
     return verb_of(name) in minor and (has_main or _approves_later(scan))
 
 
-def _approves_later(scan: _Scan) -> bool:
+def _approves_later(scan: Scan) -> bool:
     later = range(scan.at + 1, len(scan.tokens))
     names = (find_verb(scan.tokens, i, frozenset())[0] for i in later)
     return any(name == Verb.APPROVE for name in names)
 
 
-def _take_filler(scan: _Scan, length: int) -> None:
+def _take_filler(scan: Scan, length: int) -> None:
     words = [token.text for token in scan.tokens[scan.at : scan.at + length]]
     scan.saw_self |= bool(match(index_of("grammar", "self"), scan.tokens, scan.at))
     is_thanks = match(index_of("filler", "courtesy"), scan.tokens, scan.at) == length
@@ -155,7 +118,7 @@ def _take_filler(scan: _Scan, length: int) -> None:
     scan.at += length
 
 
-def _take_verb(scan: _Scan, name: str, length: int) -> None:
+def _take_verb(scan: Scan, name: str, length: int) -> None:
     verb = _meant(verb_of(name), scan.context)
     at, scan.at = scan.at, scan.at + length
     scan.clause = None
@@ -171,21 +134,21 @@ def _take_verb(scan: _Scan, name: str, length: int) -> None:
 
 
 def _meant(verb: Verb, context: Context) -> Verb:
-    """ "Stop" calls off what is asked; elsewhere it ends the mails."""
+    """Return what "stop" means: it calls off what is asked, elsewhere it ends the mails."""
     is_asked = context in {Context.PAYMENT, Context.CONFIRMATION}
     return Verb.CANCEL if verb is Verb.STOP and is_asked else verb
 
 
-def _is_negated(scan: _Scan, at: int) -> bool:
+def _is_negated(scan: Scan, at: int) -> bool:
     around = [*scan.tokens[max(0, at - 1) : at], *scan.tokens[scan.at : scan.at + 1]]
     return has("doubt", "negations", around)
 
 
-def _add(scan: _Scan, verb: Verb) -> None:
+def _add(scan: Scan, verb: Verb) -> None:
     if verb is Verb.APPROVE and any(c.verb is Verb.APPROVE for c in scan.commands):
         return
-    if verb in _WITH_ARGUMENTS:
-        command = _WITH_ARGUMENTS[verb](scan)
+    if verb in WITH_ARGUMENTS:
+        command = WITH_ARGUMENTS[verb](scan)
         if command is None:
             scan.doubt = Doubt.NOT_UNDERSTOOD
             return
@@ -194,7 +157,7 @@ def _add(scan: _Scan, verb: Verb) -> None:
     scan.commands.append(Command(verb=verb))
 
 
-def _take_tail(scan: _Scan) -> None:
+def _take_tail(scan: Scan) -> None:
     """Take what stands behind an order as a clause of its own."""
     begins_clause = scan.clause is not None
     tail = scan.tokens[scan.at if scan.clause is None else scan.clause :]
@@ -209,14 +172,7 @@ def _take_tail(scan: _Scan) -> None:
     scan.at = len(scan.tokens)
 
 
-def limits_approval(tokens: Sequence[Token]) -> bool:
-    """Whether words beside an approval state a condition, an exception, a doubt, a complaint."""
-    return any(has("doubt", name, tokens) for name in _LIMITS_OF_APPROVAL) or mentions_decision(
-        tokens
-    )
-
-
-def _take_lead(scan: _Scan) -> None:
+def _take_lead(scan: Scan) -> None:
     """Step over a clause in front of the verb, to be judged when the verb is known."""
     ends = (i for i in range(scan.at, len(scan.tokens)) if is_separator(scan.tokens[i]))
     end = next(ends, len(scan.tokens))
@@ -236,7 +192,7 @@ def _take_lead(scan: _Scan) -> None:
         scan.at = contrast
 
 
-def _conclude(scan: _Scan) -> Reading:
+def _conclude(scan: Scan) -> Reading:
     lead = [token for clause in scan.leads for token in clause]
     if scan.doubt:
         return Reading(text=scan.text, doubt=scan.doubt)
@@ -251,7 +207,7 @@ def _conclude(scan: _Scan) -> Reading:
     return Reading(text=scan.text, commands=tuple(scan.commands), is_weak=scan.saw_weak)
 
 
-def _is_acknowledgement(scan: _Scan) -> bool:
+def _is_acknowledgement(scan: Scan) -> bool:
     """Whether "ok" may say no more than "received": with thanks, or "ok, seen"."""
     if has("grammar", "mine", scan.tokens) or any(
         c.verb is not Verb.APPROVE for c in scan.commands
@@ -260,7 +216,7 @@ def _is_acknowledgement(scan: _Scan) -> bool:
     return scan.saw_courtesy or has("grammar", "seen", scan.tokens)
 
 
-def _lead_limits(scan: _Scan, lead: Sequence[Token]) -> bool:
+def _lead_limits(scan: Scan, lead: Sequence[Token]) -> bool:
     verbs = {command.verb for command in scan.commands}
     if verbs <= _WITH_REASON:
         return has("doubt", "limits", lead) or has("doubt", "hedges", lead)
@@ -269,7 +225,7 @@ def _lead_limits(scan: _Scan, lead: Sequence[Token]) -> bool:
     return limits_approval(lead)
 
 
-def _without_order(scan: _Scan, lead: list[Token]) -> Reading:
+def _without_order(scan: Scan, lead: list[Token]) -> Reading:
     if not lead:
         # only words that change nothing: "thanks", "yes"
         return Reading(text=scan.text, is_courtesy=True)
@@ -279,137 +235,3 @@ def _without_order(scan: _Scan, lead: list[Token]) -> Reading:
         is_negated = has("doubt", "negations", lead)
         return Reading(text=scan.text, doubt=Doubt.NEGATED if is_negated else Doubt.HEDGED)
     return Reading(text=scan.text)
-
-
-# ---- arguments -------------------------------------------------------------------------
-
-
-def _clean_reason(text: str) -> str:
-    """Return a reason without the separator and the "because" in front of it."""
-    found = text.strip(" \t,;:.-\u2013\u2014!()")
-    tokens = tokenize(found)
-    length = match(index_of("grammar", "reason"), tokens, 0)
-    if length and length < len(tokens):
-        found = found[tokens[length].start :]
-    return found.strip(" \t,;:-\u2013\u2014")
-
-
-def _reject(scan: _Scan) -> Command | None:
-    rest = scan.tokens[scan.at :]
-    if has("doubt", "limits", rest):
-        scan.doubt = Doubt.HEDGED
-        return Command(verb=Verb.REJECT)
-    agrees = any(find_verb(rest, i, frozenset())[0] == Verb.APPROVE for i in range(len(rest)))
-    if agrees and not has("doubt", "negations", rest):
-        scan.doubt = Doubt.CONTRADICTORY
-    reason = _reason_of(scan)
-    scan.at = len(scan.tokens)
-    return Command(verb=Verb.REJECT, args={"reason": reason} if reason else {})
-
-
-def _reason_of(scan: _Scan) -> str:
-    """Return the words behind a refusal; "please" and "this invoice" are no reason."""
-    at = scan.at
-    while at < len(scan.tokens) and not is_separator(scan.tokens[at]):
-        step = is_filler(scan.tokens, at)
-        if not step:
-            break
-        at += step
-    reason = _clean_reason(scan.rest(at))
-    tokens = tokenize(reason)
-    if all(is_separator(t) or match(index_of("filler", "courtesy"), [t], 0) for t in tokens):
-        return ""
-    return reason
-
-
-def _hold(scan: _Scan) -> Command | None:
-    rest = scan.tokens[scan.at :]
-    for at in range(scan.at, min(scan.at + 5, len(scan.tokens))):
-        length = match(index_of("grammar", "until"), scan.tokens, at)
-        if length:
-            ends = (
-                i for i in range(at + length, len(scan.tokens)) if scan.tokens[i].text in ",;("
-            )
-            end = next(ends, len(scan.tokens))
-            stop = scan.tokens[end].start if end < len(scan.tokens) else len(scan.text)
-            start = (
-                scan.tokens[at].end
-                if at + length >= len(scan.tokens)
-                else scan.tokens[at + length].start
-            )
-            until = scan.text[start:stop].strip(" .!")
-            scan.at = end
-            return _held(scan, until, rest)
-        if not is_filler(scan.tokens, at):
-            break
-    found = scan.rest(scan.at).strip(" .!")
-    day = read_day(found, scan.sent_on)
-    if day:
-        scan.at = len(scan.tokens)
-        return Command(verb=Verb.HOLD, args={"until": day})
-    return _held(scan, "", rest)
-
-
-def _held(scan: _Scan, until: str, rest: Sequence[Token]) -> Command:
-    if has("doubt", "limits", rest):
-        scan.doubt = Doubt.HEDGED
-    args = {"until": read_day(until, scan.sent_on) or until} if until else {}
-    return Command(verb=Verb.HOLD, args=args)
-
-
-def _forward(scan: _Scan) -> Command | None:
-    found = _ADDRESS.findall(scan.text)
-    if len(found) != 1 or limits_approval(
-        [t for t in scan.tokens[scan.at :] if "@" not in t.text]
-    ):
-        return None
-    scan.at = len(scan.tokens)
-    return Command(verb=Verb.FORWARD, args={"to": found[0].lower()})
-
-
-def _confirm(scan: _Scan) -> Command | None:
-    found = _CODE.findall(scan.rest(scan.at))
-    if scan.context is Context.PAYMENT and len(found) != 1:
-        return None
-    if found:
-        scan.at = next(
-            i for i in range(scan.at, len(scan.tokens)) if scan.tokens[i].text[0].isdigit()
-        )
-        while scan.at < len(scan.tokens) and scan.tokens[scan.at].text.isdigit():
-            scan.at += 1
-    return Command(verb=Verb.CONFIRM, args={"code": found[0].replace(" ", "")} if found else {})
-
-
-def _label(scan: _Scan) -> Command | None:
-    label = scan.rest(scan.at).strip(" :#.\"'")
-    scan.at = len(scan.tokens)
-    return Command(verb=Verb.LABEL, args={"label": label}) if label else None
-
-
-def _texted(verb: Verb, name: str = "text") -> "_Reader":
-    def read(scan: _Scan) -> Command | None:
-        text = scan.rest(scan.at).strip(" :.-")
-        scan.at = len(scan.tokens)
-        return Command(verb=verb, args={name: text} if text else {})
-
-    return read
-
-
-from collections.abc import Callable  # noqa: E402
-
-_Reader = Callable[[_Scan], Command | None]
-_WITH_ARGUMENTS: dict[Verb, _Reader] = {
-    Verb.REJECT: _reject,
-    Verb.HOLD: _hold,
-    Verb.FORWARD: _forward,
-    Verb.CONFIRM: _confirm,
-    Verb.LABEL: _label,
-    Verb.TITLE: _texted(Verb.TITLE, "title"),
-    Verb.QUESTION: _texted(Verb.QUESTION),
-    Verb.REMARK: _texted(Verb.REMARK),
-    Verb.SEARCH: _texted(Verb.SEARCH),
-    Verb.REPORT: _texted(Verb.REPORT),
-    Verb.LANGUAGE: _texted(Verb.LANGUAGE, "language"),
-    Verb.SPLIT: _texted(Verb.SPLIT, "pages"),
-    Verb.MERGE: _texted(Verb.MERGE, "pages"),
-}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - mails are long lines
 """What a person newly typed: quotes, signatures, footers and hidden text are taken off."""
 
 import pytest
