@@ -31,6 +31,8 @@ _REPLY_PREFIX = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
+#: a bank account typed beside a decision: an answer never changes where money goes
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z\d]{4}){2,7}")
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
 #: verbs that may stand together in one answer about one document
 _TOGETHER = (
@@ -267,6 +269,8 @@ def _limits(readings: list[Reading], deciding: list[Command]) -> str:
     """Return the doubt that talk beside a decision casts on it."""
     if any(one.is_question for one in readings):
         return Doubt.QUESTION_MARK
+    if any(not one.commands and _ACCOUNT.search(one.text) for one in readings):
+        return Doubt.HEDGED
     talk = [one for one in readings if one.is_talk]
     is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
     for one in talk:

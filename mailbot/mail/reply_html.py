@@ -135,7 +135,7 @@ def html_lines(source: str) -> str:
 
 
 def _clean(source: str) -> str:
-    """Take out what lxml refuses (control characters, an encoding in a text) and Word's comments."""
+    """Take out what lxml refuses (control characters, a declared encoding) and comments."""
     source = re.sub(r"(?i)<\?xml[^>]*\?>", "", source)
     source = re.sub(r"(?is)<!--.*?-->|<!\[[^>]*>", "", source)
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", source)

@@ -122,7 +122,10 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
     verb = _meant(verb_of(name), scan.context)
     at, scan.at = scan.at, scan.at + length
     scan.clause = None
-    if verb not in permitted_in(scan.context):
+    if scan.commands and verb in {Verb.QUESTION, Verb.REMARK}:
+        scan.at = at + length  # "…, I ask the site": talk behind an order
+        scan.saw_other = True
+    elif verb not in permitted_in(scan.context):
         scan.doubt = Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
     elif verb in _SELF_ANNOUNCED and scan.saw_self:
         scan.doubt = Doubt.HEDGED  # "I am waiting", "I will send": no order

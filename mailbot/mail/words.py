@@ -1,4 +1,4 @@
-"""The words of templates/words/answers/: four languages, merged, in plain letters."""
+"""The words of templates/words/<language>.toml: four languages, merged, in plain letters."""
 
 import tomllib
 from functools import cache
@@ -37,6 +37,4 @@ def list_names(table: str) -> tuple[str, ...]:
 
 @cache
 def _file(language: str) -> dict[str, Any]:
-    return tomllib.loads(
-        (files("templates") / f"words/answers/{language}.toml").read_text("utf-8")
-    )
+    return tomllib.loads((files("templates") / f"words/{language}.toml").read_text("utf-8"))

@@ -204,6 +204,7 @@ def test_a_refusing_word_rejects_with_its_reason(text, reason):
         ("reject or approve, your choice", "contradictory"),
         ("niet betalen", "negated"),
         ("Nee", "hedged"),
+        ("Goedgekeurd. Nieuwe rekening: BE71 0961 2345 6769", "hedged"),
         ("à approuver", "hedged"),
         ("wird genehmigt", "hedged"),
         # negated
