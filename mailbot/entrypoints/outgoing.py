@@ -10,7 +10,7 @@ import aiosmtplib
 
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.settings import Outbound
-from storage.durable import write_durably
+from storage.durable import make_folder, write_durably
 
 _TIMEOUT_SECONDS = 30
 _PERMANENT = 500
@@ -49,6 +49,7 @@ class FolderTransport:
     async def send(self, entry: OutboxEntry, raw: bytes) -> Delivered:
         """Write the mail to `<id>.eml`."""
         try:
+            make_folder(self._folder)
             write_durably(self._folder / f"{entry.id}.eml", raw)
         except OSError as error:
             return Delivered(Outcome.DEFERRED, str(error))
