@@ -34,7 +34,7 @@ from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_command import read_answer
-from mailbot.mail.reply_text import read_written
+from mailbot.mail.reply_text import read_reply
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
 from storage.conversations import record_message
 from storage.definitions import find_dossier, get_office
@@ -95,7 +95,7 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
         is_development=is_development(unit.context, stored),
     )
     answer = read_answer(
-        read_written(mail),
+        read_reply(mail),
         language=person.language,
         context=token.context,
         shown_items=len(token.items) if token.context is Shown.DIGEST else 0,

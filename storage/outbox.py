@@ -38,6 +38,21 @@ def waiting_entries(session: Session, now: datetime, limit: int = 20) -> Sequenc
     return [_entry(row) for row in rows]
 
 
+def release_claims(session: Session, now: datetime) -> None:
+    """Let every mail that was claimed but never tried to its end be sent now.
+
+    A queued mail waits for no timetable, so a later `not_before` can only be a claim.
+    """
+    rows = session.exec(
+        select(OutboxRow).where(
+            OutboxRow.state == OutboxState.QUEUED.value, OutboxRow.not_before > now
+        )
+    )
+    for row in rows:
+        row.not_before = now
+        session.add(row)
+
+
 def find_entry(session: Session, entry_id: str) -> OutboxEntry | None:
     """Return the mail of ours with this id."""
     row = session.get(OutboxRow, entry_id)

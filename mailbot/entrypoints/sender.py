@@ -14,7 +14,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.outgoing import Delivered, Outcome, Transport
-from storage.outbox import update_entry, waiting_entries
+from storage.outbox import release_claims, update_entry, waiting_entries
 from storage.tokens import find_token_of
 
 log = structlog.get_logger(__name__)
@@ -47,6 +47,8 @@ class Sender:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
+        if self._context.database.is_sqlite:
+            self._take_back()
         while not self._stopping.is_set():
             pause: float = _IDLE_SECONDS
             try:
@@ -64,6 +66,14 @@ class Sender:
         for entry, delivered in zip(claimed, results, strict=True):
             self._settle(entry, delivered)
         return len(claimed)
+
+    def _take_back(self) -> None:
+        """Free what this machine had claimed when it died: there is no other sender (SQLite)."""
+        try:
+            with self._context.transaction() as unit:
+                release_claims(unit.session, self._context.now())
+        except Temporary as error:
+            log.warning("claimed mails wait for their lease", why=str(error))
 
     def _claim(self) -> list[OutboxEntry]:
         """Take mails for ourselves: nobody else tries them while the lease runs."""
