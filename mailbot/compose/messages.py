@@ -11,7 +11,7 @@ def write_message_notice(
 ) -> Letter:
     """Return the mail that brings a message to the reader.
 
-    `dossier` is the name of the dossier it was sent to, "" when it was sent to the office at large.
+    `dossier` is the name of the dossier it was sent to, "" for the office at large.
     """
     name = shortened(author.display_name, 60)
     facts = {
