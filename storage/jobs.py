@@ -5,6 +5,7 @@ A job is put in the transaction of its cause, and runs at least once; handlers m
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
@@ -57,6 +58,19 @@ class Jobs:
         for status in self._client.list_workflows(load_input=False, load_output=False):
             found[status.status] = found.get(status.status, 0) + 1
         return found
+
+    def forget_finished(self, before: datetime, *, limit: int = 1000) -> int:
+        """Delete the rows of jobs that ended before then; return how many, at most `limit`."""
+        ended = self._client.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=limit,
+            load_input=False,
+            load_output=False,
+        )
+        if ended:
+            self._client.delete_workflows([workflow.workflow_id for workflow in ended])
+        return len(ended)
 
     def close(self) -> None:
         """Give back the connections."""

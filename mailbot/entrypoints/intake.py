@@ -1,6 +1,7 @@
 """Moves mails from the spool into the database and the queue; a second time changes nothing."""
 
 import threading
+from datetime import timedelta
 
 import structlog
 
@@ -15,6 +16,7 @@ from storage.spool import Spool, SpoolDamaged
 log = structlog.get_logger(__name__)
 
 _IDLE_SECONDS = 0.5
+_HALF_WRITTEN = timedelta(days=1)
 _TROUBLE_SECONDS = 2.0
 
 
@@ -29,7 +31,8 @@ class IntakeLoop:
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; what a dead process left half written, and was never promised, goes."""
+        self._spool.clean(self._context.now() - _HALF_WRITTEN)
         self._thread.start()
 
     def wake(self) -> None:

@@ -16,6 +16,8 @@ from storage.definitions import all_definitions
 log = structlog.get_logger(__name__)
 
 _EVERY_MINUTES = 5
+#: a finished job is looked at by nobody; mails, documents and the audit log stay
+_KEEP_JOBS = timedelta(days=3)
 
 
 class Scheduler:
@@ -51,6 +53,7 @@ class Scheduler:
                 unit.put(JobKind.REMINDERS, key=f"reminders:{slot}", slot=slot)
             for definition in definitions:
                 self._put_digests(definition)
+            self._context.jobs.forget_finished(self._context.now() - _KEEP_JOBS)
         except Temporary as error:
             log.warning("the clock waits for the database", why=str(error))
 
