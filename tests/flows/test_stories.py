@@ -4,12 +4,14 @@ import io
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailbot.domain.document import Status
 from mailbot.domain.people import JournalKind, Validation
+from storage.definitions import save_definition
 from tests.kit.msg_builder import Message, build_msg
 from tests.kit.office import (
     APPROVER,
@@ -19,6 +21,7 @@ from tests.kit.office import (
     make_dossier,
     needs_approval,
 )
+from tests.kit.pdf_builder import encrypted_pdf, text_pdf
 from tests.kit.story import Story
 from tests.kit.structured_builders import Sample, build_ubl
 
@@ -359,3 +362,103 @@ def test_nothing_to_read_is_told_to_who_sent_it(tell) -> None:
     story.say(OWNER, PURCHASE, "Hier is de factuur!")
     told = story.expect(OWNER)
     assert told.text
+
+
+@pytest.mark.feature("CF-ST-10", "CF-WL-10")
+def test_text_pdf_is_read_and_approved(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    pdf = text_pdf(customer_vat="BE0400000185")
+    story.say(SUPPLIER, PURCHASE, files=[("scan 1.pdf", "application/octet-stream", pdf)])
+    request = story.expect(APPROVER, "2026-0114")
+    assert "1.512,50" in request.text
+    assert "★" in request.text
+    names = [part.get_filename() for part in request.message.iter_attachments()]
+    assert "scan 1.pdf" in names
+    story.reply(request, "akkoord")
+    story.expect(MANAGER, "2026-0114")
+
+
+def test_encrypted_pdf_is_told_to_who_sent_it_and_the_readable_one_is_taken(tell) -> None:
+    story = tell()
+    secret = ("geheim.pdf", "application/pdf", encrypted_pdf("sleutel"))
+    story.say(OWNER, PURCHASE, files=[secret])
+    told = story.expect(OWNER, "geheim.pdf")
+    assert "wachtwoord" in told.text
+    story.expect_document("bakkerij", Status.UNREADABLE)
+    pdf = text_pdf(customer_vat="BE0400000185")
+    story.reply(told, "Hier is hij zonder.", files=[("open.pdf", "application/pdf", pdf)])
+    story.expect(MANAGER, "2026-0114")
+
+
+def test_xml_and_its_pdf_in_one_mail_are_one_document(tell) -> None:
+    story = tell()
+    ubl = build_ubl(Sample(customer_vat="BE0400000185", number="2026-0114"))
+    pdf = text_pdf(customer_vat="BE0400000185", number="2026-0114")
+    files = [("a.xml", "application/xml", ubl), ("b.pdf", "application/pdf", pdf)]
+    story.say(SUPPLIER, PURCHASE, files=files)
+    review = story.expect(MANAGER, "2026-0114")
+    assert [part.get_filename() for part in review.message.iter_attachments()] == ["b.pdf"]
+    assert len(story.documents("bakkerij")) == 1
+
+
+@pytest.mark.feature("CF-IN-10")
+def test_sales_invoice_is_booked_on_the_customer(tell) -> None:
+    story = tell(auto_forward=(JournalKind.SALES,))
+    sample = Sample(supplier_vat="BE0400000185", customer_vat="BE0456123791")
+    sale = ("verkoop.xml", "application/xml", build_ubl(sample))
+    story.say(OWNER, "verkoop-0400000185@in.example", files=[sale])
+    story.reply(story.expect(MANAGER), "ok")
+    document = story.expect_document("bakkerij", Status.EXPORTED)
+    assert document.booking is not None
+    assert document.booking.counterparty_name == "Atelier Exemple SRL"
+    assert document.booking.journal == "VK"
+
+
+@pytest.mark.feature("CF-ST-09")
+def test_hold_and_release(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    review = story.expect(MANAGER)
+    story.reply(review, "wacht")
+    waits = story.expect(MANAGER)
+    assert story.documents("bakkerij")[0].on_hold
+    story.reply(waits, "vrij")
+    story.expect(MANAGER)
+    again = story.expect(MANAGER, "Nakijken")
+    story.reply(again, "ok")
+    story.expect_document("bakkerij", Status.EXPORTED)
+
+
+@pytest.mark.feature("CF-BOX-11")
+def test_label_in_the_address_chooses_the_approval_rule(tell) -> None:
+    rule = replace(needs_approval(APPROVER)[0], labels=("werf2",))
+    story = tell(approval_rules=(rule,))
+    story.say(SUPPLIER, "aankoop-0400000185+werf2@in.example", files=[UBL])
+    story.expect(APPROVER)
+    other = build_ubl(Sample(customer_vat="BE0400000185", number="2026-300"))
+    story.say(SUPPLIER, PURCHASE, files=[("c.xml", "application/xml", other)])
+    story.expect(MANAGER, "2026-300")
+
+
+def test_frozen_approver_decides_nothing(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(APPROVER)
+    frozen = tuple(
+        replace(person, frozen=person.email == APPROVER) for person in make_dossier().people
+    )
+    dossier = make_dossier(approval_rules=needs_approval(APPROVER), people=frozen)
+    with story.service.context.database.transaction() as session:
+        save_definition(session, make_definition(dossier))
+    story.reply(request, "goedgekeurd")
+    told = story.expect(APPROVER)
+    assert "stopgezet" in told.text
+    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
+
+
+def test_who_delivered_a_document_is_not_its_only_approver(tell) -> None:
+    story = tell(approval_rules=needs_approval(OWNER), validation=Validation.CLIENT)
+    story.say(OWNER, PURCHASE, files=[UBL])
+    story.reply(story.expect(OWNER, "Goedkeuren"), "goedgekeurd")
+    story.reply(story.expect(MANAGER, "Goedkeuren"), "goedgekeurd")
+    story.expect_document("bakkerij", Status.EXPORTED)
