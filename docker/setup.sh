@@ -45,13 +45,14 @@ missing_packages() {
 }
 
 absent_services() {
-    for service in dovecot postgresql; do
+    for service in dovecot postfix postgresql; do
         systemctl cat "$service" >/dev/null 2>&1 || echo "$service"
     done
 }
 
-# Two of the test packages are servers. The tests start their own, so what is installed here may
-# start neither now (policy-rc.d) nor at the next boot (disable).
+# Some of the test packages are servers. The tests start their own, so what is installed here may
+# start neither now (policy-rc.d) nor at the next boot (disable), and nothing makes room for it
+# (Postfix would put another mail server out).
 install_without_starting() (
     services=$(absent_services)
     policy=/usr/sbin/policy-rc.d
@@ -61,7 +62,7 @@ install_without_starting() (
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
     fi
-    apt_get install -y --no-install-recommends "$@"
+    apt_get install -y --no-install-recommends --no-remove "$@"
     for service in $services; do
         systemctl --quiet disable "$service" >/dev/null 2>&1 || true # no systemd, or not installed
     done
