@@ -99,6 +99,10 @@ def write_directory(context: Context) -> None:
     rewrite(context, Job(key="now", kind=JobKind.WRITE_DIRECTORY, ids={}))
 
 
-def executor_id() -> str:
-    """Return the name of this machine, which keeps its jobs over a restart."""
-    return socket.gethostname()
+def executor_id(context: Context) -> str:
+    """Return the name under which this machine's jobs are found again after a restart.
+
+    An embedded database has one machine, whatever it is called now: a container gets a new name
+    with every start.
+    """
+    return "only-machine" if context.database.is_sqlite else socket.gethostname()

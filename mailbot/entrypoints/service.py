@@ -66,7 +66,7 @@ class Service:
         settings, context = self._settings, self.context
         made: list[tuple[str, Part]] = []
         if "worker" in self._only:
-            made += [("worker", Worker(context, executor_id=executor_id()))]
+            made += [("worker", Worker(context, executor_id=executor_id(context)))]
         if "sender" in self._only:
             signer = DkimSigner.from_settings(settings.outbound)
             made += [("sender", Sender(context, make_transport(settings), signer))]
