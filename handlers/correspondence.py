@@ -20,7 +20,7 @@ from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.mail.address import write_bounce_address, write_reply_address
-from mailbot.rules.access import speaks_against
+from mailbot.rules.access import proves, speaks_against
 from storage.definitions import get_office
 from storage.outbox import has_entry, put_entry
 from storage.reply_tokens import new_token, token_hash
@@ -147,7 +147,7 @@ def is_development(context: Context, stored: StoredMail) -> bool:
 def is_proved(context: Context, stored: StoredMail) -> bool:
     """Whether the mail comes from who it says, as far as we can know."""
     authentication = stored.envelope.authentication
-    if authentication.aligned:
+    if proves(authentication, MailAddress(address=stored.sender)):
         return True
     return is_development(context, stored) and not speaks_against(authentication)
 

@@ -20,19 +20,24 @@ from mailbot.domain.job import Job
 from mailbot.domain.letter import Reader
 from mailbot.domain.people import Dossier
 from mailbot.rules.booking import propose_booking
-from storage.definitions import get_dossier, get_office
-from storage.documents import get_document, record_export
+from mailbot.rules.numbering import next_number
+from storage.definitions import get_dossier, get_office, lock_dossier
+from storage.documents import documents_in, get_document, record_document, record_export
 
 #: the folder of bookings, below the data folder
 _EXPORTS = "exports"
+#: a booking in one of these keeps the number that it was given
+_NUMBERED = (Status.TO_EXPORT, Status.EXPORTED)
 
 
 def handle(context: Context, job: Job) -> None:
     """Export one document, once.
 
     Files are written before the transaction ends: after a crash between the two the same files
-    are written again, under the same names.
+    are written again, under the same names, with the number that the booking had got before.
     """
+    with context.transaction() as unit:
+        _number(unit, job.ids["document"])
     with context.transaction() as unit:
         document = get_document(unit.session, job.ids["document"])
         if document.status is not Status.TO_EXPORT:
@@ -43,6 +48,21 @@ def handle(context: Context, job: Job) -> None:
             _fail(unit, document, dossier, tuple(booking))
         else:
             _export(unit, document, dossier, booking)
+
+
+def _number(unit: Unit, document_id: str) -> None:
+    """Give the booking its number in journal and year; two exports at once get two numbers."""
+    document = get_document(unit.session, document_id)
+    if document.status is not Status.TO_EXPORT:
+        return
+    dossier = get_dossier(unit.session, document.dossier)
+    booking = document.booking or propose_booking(document, dossier)
+    if isinstance(booking, list) or booking.number:
+        return
+    lock_dossier(unit.session, dossier.code)
+    numbered = documents_in(unit.session, [dossier.code], _NUMBERED)
+    number = next_number(booking, [each.booking for each in numbered if each.booking])
+    record_document(unit.session, replace(document, booking=replace(booking, number=number)))
 
 
 def _export(unit: Unit, document: Document, dossier: Dossier, booking: BookingProposal) -> None:
@@ -126,7 +146,11 @@ def _finish(unit: Unit, document: Document, booking: BookingProposal, names: lis
 def _fail(unit: Unit, document: Document, dossier: Dossier, problems: tuple[Problem, ...]) -> None:
     """Tell the dossier manager which field to mend; `herhaal` tries again."""
     said = "; ".join(f"{p.field}: {p.reason} {p.value}".strip() for p in problems)
-    failed = change_status(unit, document, Status.EXPORT_FAILED, export_problem=said)
+    # the number is given back: another booking may leave before this one is mended
+    booking = replace(document.booking, number="") if document.booking else None
+    failed = change_status(
+        unit, document, Status.EXPORT_FAILED, export_problem=said, booking=booking
+    )
     unit.note(EventKind.EXPORT_FAILED, document.id, problems=said)
     showing = Showing(
         to=dossier_manager(unit.session, dossier),

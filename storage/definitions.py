@@ -62,6 +62,14 @@ def get_dossier(session: Session, code: str) -> Dossier:
     return from_json(Dossier, row.data)
 
 
+def lock_dossier(session: Session, code: str) -> None:
+    """Wait for everybody else who does something to this dossier that must happen in turn.
+
+    Holds until the end of the transaction; on SQLite transactions are in turn anyway.
+    """
+    session.exec(select(DossierRow.code).where(DossierRow.code == code).with_for_update())
+
+
 def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...]]:
     """Return the office with this code and its employees. Raises KeyError."""
     row = session.get(OfficeRow, code)

@@ -53,6 +53,27 @@ def release_claims(session: Session, now: datetime) -> None:
         session.add(row)
 
 
+def claim_entries(
+    session: Session, now: datetime, until: datetime, limit: int = 20
+) -> Sequence[OutboxEntry]:
+    """Take the mails whose time has come, oldest first: nobody else is given them before `until`.
+
+    What another sender is taking at this moment is left to him, not waited for.
+    """
+    rows = session.exec(
+        select(OutboxRow)
+        .where(col(OutboxRow.state).in_(_WAITING), OutboxRow.not_before <= now)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    claimed = [_entry(row) for row in rows]
+    for row in rows:
+        row.not_before = until
+        session.add(row)
+    return claimed
+
+
 def find_entry(session: Session, entry_id: str) -> OutboxEntry | None:
     """Return the mail of ours with this id."""
     row = session.get(OutboxRow, entry_id)

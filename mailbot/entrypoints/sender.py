@@ -14,7 +14,8 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.outgoing import Delivered, Outcome, Transport
-from storage.outbox import release_claims, update_entry, waiting_entries
+from storage.blobs import BlobError
+from storage.outbox import claim_entries, release_claims, update_entry, waiting_entries
 from storage.tokens import find_token_of
 
 log = structlog.get_logger(__name__)
@@ -82,13 +83,14 @@ class Sender:
             if not waiting_entries(session, now, limit=1):
                 return []
         with self._context.transaction() as unit:
-            entries = waiting_entries(unit.session, now)
-            for entry in entries:
-                update_entry(unit.session, replace(entry, not_before=now + _LEASE))
-        return list(entries)
+            return list(claim_entries(unit.session, now, now + _LEASE))
 
     async def _send(self, entry: OutboxEntry) -> Delivered:
-        raw = self._context.blobs.get(entry.sha256)
+        try:
+            raw = self._context.blobs.get(entry.sha256)
+        except BlobError as error:
+            # one lost file must not keep all other mail here
+            return Delivered(Outcome.FAILED, str(error))
         return await self._transport.send(entry, self._signer.sign(raw))
 
     def _settle(self, entry: OutboxEntry, delivered: Delivered) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from mailbot.domain.command import HARMLESS, Command, Verb
-from mailbot.domain.mail import Authentication, Mail
+from mailbot.domain.mail import Authentication, Mail, MailAddress
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Person, PersonRole
 from mailbot.domain.token import Token
 
@@ -60,9 +60,31 @@ def judge_reply(
         return Speaker(person=token.person, authority=Authority.NONE, why="frozen_person")
     if len(mail.senders) > 1 or mail.sender.address != token.person:
         return Speaker(person=token.person, authority=Authority.NONE, why="spoofed_sender")
-    if authentication.aligned or (is_development and not speaks_against(authentication)):
+    if proves(authentication, mail.sender) or (
+        is_development and not speaks_against(authentication)
+    ):
         return Speaker(person=token.person, authority=Authority.PROVED)
     return Speaker(person=token.person, authority=Authority.TOKEN, why="spoofed_sender")
+
+
+def proves(authentication: Authentication, sender: MailAddress) -> bool:
+    """Whether the check proves this very sender: it must have judged the domain that we read.
+
+    A mail whose From two programs read in two ways (RFC 5322 allows one) proves nobody. Who
+    imports files is the operator, so that nothing was judged there.
+    """
+    if not authentication.aligned:
+        return False
+    is_same = authentication.from_domain == _ascii_domain(sender.domain)
+    return is_same or authentication.source == "import"
+
+
+def _ascii_domain(domain: str) -> str:
+    """Return a domain name as DNS knows it (IDNA), "" if it is none."""
+    try:
+        return domain.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
 
 
 def speaks_against(authentication: Authentication) -> bool:

@@ -79,8 +79,10 @@ def cancelled(approvals: Sequence[Approval]) -> tuple[Approval, ...]:
 
 
 def _is_settled(approvals: Sequence[Approval]) -> bool:
-    given = [a.state is ApprovalState.APPROVED for a in approvals]
-    return any(given) if approvals and approvals[0].mode == "one" else bool(given) and all(given)
+    """Look at what still counts: what was withdrawn neither approves nor stands in the way."""
+    counting = [a for a in approvals if a.state is not ApprovalState.CANCELLED]
+    given = [a.state is ApprovalState.APPROVED for a in counting]
+    return any(given) if counting and counting[0].mode == "one" else bool(given) and all(given)
 
 
 def _settled_by_one(approval: Approval) -> bool:

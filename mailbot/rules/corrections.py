@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from mailbot.domain.document import Document, revised
 from mailbot.domain.errors import Refused
@@ -13,8 +13,10 @@ from mailbot.domain.invoice import DocumentClass, Invoice
 from mailbot.domain.money import cents
 from mailbot.domain.people import Dossier, JournalKind
 
-_PERIOD = re.compile(r"(\d{4})-?(0[1-9]|1[0-2])$")
+_PERIOD = re.compile(r"([0-9]{4})-?(0[1-9]|1[0-2])")
 _CURRENCY = re.compile(r"[A-Z]{3}$")
+#: at most what a column of 16 digits holds; no NaN, Infinity or 1e9, which Decimal would take
+_AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 
 
 def correct(document: Document, dossier: Dossier, field: str, value: str) -> Document:
@@ -43,11 +45,10 @@ def changed_fields(before: Document, after: Document) -> frozenset[str]:
 
 
 def _amount(field: str, value: str) -> Decimal:
-    try:
-        number = cents(Decimal(value.replace(" ", "")))
-    except InvalidOperation as error:
-        raise _bad(field, value) from error
-    return number
+    digits = value.replace(" ", "")
+    if not _AMOUNT.fullmatch(digits):
+        raise _bad(field, value)
+    return cents(Decimal(digits))
 
 
 def _date(field: str, value: str) -> date:
@@ -75,6 +76,8 @@ def _total(field: str, value: str, invoice: Invoice) -> dict[str, object]:
 def _vat(field: str, value: str, invoice: Invoice) -> dict[str, object]:
     vat = abs(_amount(field, value))
     total = invoice.total_incl
+    if total is not None and vat > abs(total):
+        raise _bad(field, value)
     return {
         "vat_total": vat,
         "total_excl": total - vat if total is not None else None,
@@ -132,7 +135,7 @@ def _journal(_document: Document, dossier: Dossier, value: str) -> dict[str, obj
 
 
 def _period(document: Document, _dossier: Dossier, value: str) -> dict[str, object]:
-    match = _PERIOD.match(value)
+    match = _PERIOD.fullmatch(value)
     if match is None or document.booking is None:
         raise _bad("period", value)
     period = f"{match[1]}-{match[2]}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailbot.domain.approval import Approval
 from mailbot.domain.document import Document, Status
 from mailbot.domain.invoice import MANDATORY_FIELDS, Source
-from mailbot.domain.people import Dossier, PersonRole, Validation
+from mailbot.domain.people import Dossier, JournalKind, PersonRole, Validation
 from mailbot.rules.approval import is_complete, matching_rules
 
 #: below this a value is shown to a reviewer before anybody is asked to approve it
@@ -43,10 +43,17 @@ def next_status(document: Document, dossier: Dossier, approvals: Sequence[Approv
     return Status.TO_EXPORT
 
 
+def mandatory_fields(document: Document) -> tuple[str, ...]:
+    """Return what must be known of this document: on a sale the other side is the customer."""
+    if document.kind is not JournalKind.SALES:
+        return MANDATORY_FIELDS
+    return tuple("customer_name" if n == "supplier_name" else n for n in MANDATORY_FIELDS)
+
+
 def missing_fields(document: Document) -> tuple[str, ...]:
     """Return the mandatory fields that are not known, in the order they are asked."""
-    invoice = document.invoice
-    return tuple(n for n in MANDATORY_FIELDS if invoice is None or getattr(invoice, n) is None)
+    invoice, needed = document.invoice, mandatory_fields(document)
+    return tuple(n for n in needed if invoice is None or getattr(invoice, n) in (None, ""))
 
 
 def is_doubtful(document: Document) -> bool:
@@ -54,7 +61,7 @@ def is_doubtful(document: Document) -> bool:
     invoice = document.invoice
     if invoice is None or missing_fields(document):
         return True
-    return any(invoice.confidence(name) < SURE for name in MANDATORY_FIELDS)
+    return any(invoice.confidence(name) < SURE for name in mandatory_fields(document))
 
 
 def is_validated(document: Document, dossier: Dossier, approvals: Sequence[Approval]) -> bool:
@@ -65,20 +72,34 @@ def is_validated(document: Document, dossier: Dossier, approvals: Sequence[Appro
     clients = {person.email.lower() for person in dossier.people}
     office = any(email not in clients for email in document.reviewed_by)
     client = any(email in clients for email in document.reviewed_by)
-    return office and (client or wanted is Validation.OFFICE)
+    is_for_both = wanted is Validation.HYBRID and bool(_client_reviewers(dossier))
+    return office and (client or not is_for_both)
 
 
 def reviewers(document: Document, dossier: Dossier) -> tuple[str, ...]:
-    """Return who is asked to review now: the client's people, or the office's dossier manager."""
-    clients = tuple(p.email.lower() for p in dossier.people if _REVIEW_ROLES & set(p.roles))
+    """Return who is asked to review now: the client's people, or the office's dossier manager.
+
+    Where nobody of the client may review, the dossier manager does.
+    """
+    clients = _client_reviewers(dossier)
+    manager = (dossier.dossier_manager.lower(),)
     seen_by_client = any(email in clients for email in document.reviewed_by)
     match dossier.validation:
         case Validation.OFFICE:
-            return (dossier.dossier_manager.lower(),)
+            return manager
         case Validation.HYBRID:
-            return (dossier.dossier_manager.lower(),) if seen_by_client else clients
+            return manager if seen_by_client else clients or manager
         case Validation.CLIENT:
-            return clients or (dossier.dossier_manager.lower(),)
+            return clients or manager
+
+
+def _client_reviewers(dossier: Dossier) -> tuple[str, ...]:
+    """Return the people of the client who may review; a frozen person has no authority."""
+    return tuple(
+        person.email.lower()
+        for person in dossier.people
+        if not person.frozen and _REVIEW_ROLES & set(person.roles)
+    )
 
 
 def _approved_by_client(
