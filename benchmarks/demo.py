@@ -25,6 +25,8 @@ ANSWERS = {
     "Verzenden?": "verzend",
     "Toelaten?": "toelaten",
 }
+#: of the invoice as the file has it; each time the demo runs it is another invoice
+_NUMBER = "2026-0117"
 _PATIENCE_SECONDS = 30
 _SHOWN_LINES = 11
 
@@ -78,7 +80,7 @@ def main() -> int:
 
 
 def _invoice_mail(settings: Settings, number: str) -> EmailMessage:
-    ubl = Path(__file__).with_name("demo_invoice.xml").read_text().replace("NUMBER", number)
+    ubl = Path(__file__).with_name("demo_invoice.xml").read_text().replace(_NUMBER, number)
     mail = EmailMessage()
     mail["From"] = SUPPLIER
     mail["To"] = f"aankoop-{DOSSIER}@{settings.service.domain}"
