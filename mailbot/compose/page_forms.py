@@ -105,8 +105,12 @@ def _picks(language: Language, verbs: Iterable[Verb], this: str) -> tuple[Option
 
 
 def _fields(language: Language, names: Iterable[str], chosen: str) -> tuple[Option, ...]:
-    """Return the fields by their everyday word, in the order of table `fields`."""
-    wanted = set(names)
+    """Return the fields by their everyday word, in the order of table `fields`.
+
+    Once a date is chosen only dates are offered: the input beside it takes nothing else.
+    """
+    only = "date" if _INPUTS.get(chosen) == "date" else ""
+    wanted = {name for name in names if not only or _INPUTS.get(name) == only}
     return tuple(
         Option(value=name, label=word, is_chosen=name == chosen)
         for name, word in table(language, "fields").items()

@@ -76,6 +76,9 @@ class WebServer:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
+        if not server.started:
+            listener.close()
+            raise OSError(f"the pages could not be served on {self._listen}")
         self._server, self._thread = server, thread
 
     def stop(self) -> None:

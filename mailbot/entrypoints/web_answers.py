@@ -23,7 +23,8 @@ _PAGE_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
-#: a browser shows no PDF in a sandbox; the PDF viewer has no access to our pages anyway
+#: Safari shows no PDF in a sandbox, older Chromes none without inline styles; what a PDF holds
+#: runs in the viewer of the browser, away from our pages
 _PDF_POLICY = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

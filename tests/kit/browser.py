@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -22,6 +22,8 @@ from handlers.asking import Showing, show
 from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
 from mailbot.compose.digest import DigestLine, write_digest_approver
+from mailbot.compose.facts import DocumentView
+from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import (
     write_approval_request,
     write_confirmation_request,
@@ -34,6 +36,7 @@ from mailbot.domain.command import Command
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.invoice import Evidence, Invoice, RecognitionStatus, Source, VatLine
+from mailbot.domain.letter import Letter
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.people import Definition, JournalKind
 from mailbot.domain.token import ShownItem, Token
@@ -90,19 +93,21 @@ class House:
 
     def letter(self, document: Document, to: str = APPROVER, shown: Shown = Shown.APPROVAL) -> str:
         """Write somebody about a document, and return the token of the links in that mail."""
-        write = {
+        writers: dict[Shown, Callable[[Letterhead, DocumentView], Letter]] = {
             Shown.APPROVAL: write_approval_request,
             Shown.REVIEW: write_review_request,
             Shown.INBOX: write_inbox_notice,
             Shown.QUESTION: partial(write_question, question="Klopt dit?", asked_by="Lies"),
-        }[shown]
+        }
         with self.context.transaction() as unit:
             dossier = get_dossier(unit.session, document.dossier)
             person = find_person(unit.session, dossier, to)
             assert person is not None
             key = self._new_key()
             subject = "lies@kantoor.example" if shown is Shown.QUESTION else ""
-            showing = Showing(to=person, key=key, shown=shown, subject=subject, write=write)
+            showing = Showing(
+                to=person, key=key, shown=shown, subject=subject, write=writers[shown]
+            )
             show(unit, document, dossier, showing)
         return self.last_token()
 
@@ -283,9 +288,7 @@ class Visitor:
 
 
 @contextmanager
-def open_browser(
-    profile: Path, *, has_scripts: bool = True, window: tuple[int, int] = PHONE
-) -> Iterator[webdriver.Chrome]:
+def open_browser(profile: Path, *, window: tuple[int, int] = PHONE) -> Iterator[webdriver.Chrome]:
     """Open a real headless Chromium, as large as a phone."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
@@ -306,9 +309,6 @@ def open_browser(
     # a window cannot be as narrow as a phone, the emulated device can
     metrics = {"width": window[0], "height": window[1], "pixelRatio": 2.0}
     options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
-    if not has_scripts:
-        blocked = {"profile.managed_default_content_settings.javascript": 2}
-        options.add_experimental_option("prefs", blocked)
     browser = webdriver.Chrome(options, ChromeService("/usr/bin/chromedriver"))
     try:
         browser.set_page_load_timeout(30)
