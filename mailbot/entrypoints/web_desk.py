@@ -78,10 +78,9 @@ class DeskPages:
         proof = self._proof(request, token, sent, sheet)
         if proof is None:
             return self._no_session(desk, token)
-        language = desk.head.language
         try:
             items = (sheet.number,) if sheet and sheet.number else ()
-            command = read_command(sent, language, items)
+            command = read_command(sent, desk.head.today, items)
         except MistakeError as mistake:
             wish = Wish(first=_verb(sent), field=sent.get("field", ""))
             return self._page(desk, token, wish=wish, mistake=str(mistake), status=_UNFILLED)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from storage.people import is_unsubscribed
 from tests.kit.browser import House, Visitor, open_house, serve
 from tests.kit.office import APPROVER, MANAGER, PEOPLE, make_definition, make_dossier
 
+TODAY = date(2026, 11, 20)
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 
 
@@ -521,7 +523,7 @@ def test_a_port_in_use_is_said(house: House) -> None:
     ],
 )
 def test_amounts_are_read_as_people_write_them(typed: str, value: str) -> None:
-    command = read_command({"verb": "correct", "field": "total", "value": typed}, "nl")
+    command = read_command({"verb": "correct", "field": "total", "value": typed}, TODAY)
     assert command.args == {"field": "total", "value": value}
 
 
@@ -532,22 +534,23 @@ def test_amounts_are_read_as_people_write_them(typed: str, value: str) -> None:
         ("15/12/2026", "2026-12-15"),
         ("3.2.2026", "2026-02-03"),
         ("15 december 2026", "2026-12-15"),
+        ("15/12", "2026-12-15"),
     ],
 )
 def test_dates_are_read_as_people_write_them(typed: str, value: str) -> None:
-    command = read_command({"verb": "hold", "how": "until", "until": typed}, "nl")
+    command = read_command({"verb": "hold", "how": "until", "until": typed}, TODAY)
     assert command.args == {"until": value}
 
 
 @pytest.mark.parametrize("verb", ["", "pay all", "APPROVE", "approve\n"])
 def test_an_unknown_verb_is_no_command(verb: str) -> None:
     with pytest.raises(MistakeError):
-        read_command({"verb": verb}, "nl")
+        read_command({"verb": verb}, TODAY)
 
 
 def test_a_class_of_document_is_named_in_words() -> None:
     sent = {"verb": "correct", "field": "type", "value": "Creditnota"}
-    assert read_command(sent, "nl").args["value"] == "credit_note"
+    assert read_command(sent, TODAY).args["value"] == "credit_note"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
