@@ -52,14 +52,17 @@ class Database:
             raise Temporary(f"the database did not answer: {error.orig}") from error
 
     def migrate(self) -> None:
-        """Bring our tables and the job tables to this version of mailbot."""
+        """Bring our tables and the job tables to this version of mailbot. Raises Temporary."""
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
-        with self.engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-        DBOS.migrate(self.jobs_url)
+        try:
+            with self.engine.connect() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
+            DBOS.migrate(self.jobs_url)
+        except OperationalError as error:
+            raise Temporary(f"the database did not answer: {error.orig}") from error
 
     @property
     def jobs_url(self) -> str:

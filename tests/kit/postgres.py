@@ -1,0 +1,113 @@
+"""A real PostgreSQL with its own folder, and a database of its own for each test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.kit.ports import free_port
+
+#: where Debian puts the programs of each version
+_DEBIAN = Path("/usr/lib/postgresql")
+#: a power cut is not what these tests are about, and nothing here is kept
+_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+@dataclass
+class Postgres:
+    """One server; it can be stopped and started again on the same port."""
+
+    folder: Path
+    port: int
+    _databases: int = field(default=0)
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        sockets = f"-k {self.folder} -h 127.0.0.1 -p {self.port} {_OPTIONS}"
+        self._pg_ctl("start", "-w", "-l", str(self.folder / "log"), "-o", sockets)
+
+    def stop(self) -> None:
+        """Hang up on everybody and end, as on a restart of the machine."""
+        self._pg_ctl("stop", "-w", "-m", "fast")
+
+    def new_database(self) -> str:
+        """Make an empty database and return its URL."""
+        self._databases += 1
+        name = f"test_{self._databases}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+    def url(self, database: str) -> str:
+        """Return the URL of a database."""
+        return f"postgresql://mailbot@127.0.0.1:{self.port}/{database}"
+
+    def _pg_ctl(self, *words: str) -> None:
+        _run("pg_ctl", "-D", str(self.folder / "data"), *words)
+
+
+@contextmanager
+def run_postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL that ends with the block."""
+    # its user must get through the folders above it, which pytest's hide
+    folder = Path(tempfile.mkdtemp(prefix="mailbot-postgres-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    server = Postgres(folder, free_port())
+    try:
+        data = str(folder / "data")
+        _run("initdb", "-D", data, "-U", "mailbot", "-A", "trust", "-N", "--locale=C.UTF-8")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a server for all tests of this process."""
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give an empty database: what is stored must hold on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mailbot.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+def _run(program: str, *words: str) -> None:
+    """Run a program of PostgreSQL as a user that it accepts: it refuses root."""
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    subprocess.run(  # noqa: S603
+        [_find(program), *words],
+        check=True,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        **as_user,
+    )
+
+
+def _find(program: str) -> str:
+    versions = sorted(_DEBIAN.glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    found = str(versions[-1]) if versions else shutil.which(program)
+    assert found, f"{program} is not there: apt install postgresql (docker/packages-test.txt)"
+    return found
