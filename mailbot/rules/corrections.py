@@ -8,12 +8,20 @@ from decimal import Decimal
 
 from mailbot.domain.document import Document, revised
 from mailbot.domain.errors import Refused
-from mailbot.domain.identifiers import read_iban, read_ogm, read_vat_number
+from mailbot.domain.identifiers import (
+    read_enterprise_number,
+    read_iban,
+    read_ogm,
+    read_vat_number,
+)
 from mailbot.domain.invoice import DocumentClass, Invoice
 from mailbot.domain.money import cents
 from mailbot.domain.people import Dossier, JournalKind
 
 _PERIOD = re.compile(r"([0-9]{4})-?(0[1-9]|1[0-2])")
+_ENTERPRISE = re.compile(r"[0-9]{9,10}")
+#: what looks like a VAT number, with or without its country: no firm is called so
+_VAT_SHAPE = re.compile(r"(?:[A-Z]{2,3}U?)?[0-9]{7,12}(?:[A-Z][0-9]{0,2})?|FR[0-9A-Z]{2}[0-9]{9}")
 _CURRENCY = re.compile(r"[A-Z]{3}$")
 #: at most what a column of 16 digits holds; no NaN, Infinity or 1e9, which Decimal would take
 _AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
@@ -89,15 +97,26 @@ def _supplier(field: str, value: str, _invoice: Invoice) -> dict[str, object]:
     """Take a VAT number or a name."""
     if not value:
         raise _bad(field, value)
-    vat = read_vat_number(value)
+    vat = _vat_number(field, value)
     return {"supplier_vat": vat} if vat else {"supplier_name": value}
 
 
 def _customer(field: str, value: str, _invoice: Invoice) -> dict[str, object]:
     if not value:
         raise _bad(field, value)
-    vat = read_vat_number(value)
+    vat = _vat_number(field, value)
     return {"customer_vat": vat} if vat else {"customer_name": value}
+
+
+def _vat_number(field: str, value: str) -> str | None:
+    """Return a VAT number, None for a name; a number with wrong check digits is no name."""
+    vat = read_vat_number(value)
+    compact = re.sub(r"[\s./-]", "", value).upper()
+    if vat is None and _ENTERPRISE.fullmatch(compact) and read_enterprise_number(compact):
+        return f"BE{compact.zfill(10)}"
+    if vat is None and _VAT_SHAPE.fullmatch(compact):
+        raise _bad(field, value)
+    return vat
 
 
 def _iban(field: str, value: str, _invoice: Invoice) -> dict[str, object]:
