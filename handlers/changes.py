@@ -9,6 +9,7 @@ from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Note, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
+from mailbot.domain.people import Employee
 from mailbot.rules.booking import TypedLine, add_line, remove_line, set_line
 from mailbot.rules.corrections import changed_fields, correct
 from mailbot.rules.flow import MATERIAL_FIELDS
@@ -34,7 +35,7 @@ def correct_field(act: Act) -> Result:
         after = with_booking(after, act.dossier)
     if "iban" in changed:
         after = replace(after, iban_changed_by=act.email)
-    _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))
+    after = _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))
     values = {"field": name, "value": value}
     act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)
     return Result(document=after, sentence="correct", values=values)
@@ -47,7 +48,7 @@ def change_line(act: Act) -> Result:
     if booking is None:
         raise Refused("missing_fields", {"fields": "total_incl"})
     after = revised(act.document, booking=_changed_booking(act, booking))
-    _keep(act, after, is_material=False)
+    after = _keep(act, after, is_material=False)
     act.unit.note(
         EventKind.DOCUMENT_CORRECTED,
         after.id,
@@ -112,11 +113,17 @@ def _noted(act: Act, text: str) -> Document:
     return replace(act.document, notes=(*act.document.notes, note))
 
 
-def _keep(act: Act, after: Document, *, is_material: bool) -> None:
+def _keep(act: Act, after: Document, *, is_material: bool) -> Document:
     """Keep the new version; what people said about an older one in what matters is withdrawn."""
+    if is_material and not isinstance(act.person, Employee):
+        # the office validated other values: it must look again
+        clients = {person.email.lower() for person in act.dossier.people}
+        kept = tuple(email for email in after.reviewed_by if email in clients)
+        after = replace(after, reviewed_by=kept)
     record_document(act.unit.session, after)
     if is_material:
         ask_approvals_again(act.unit.session, after, act.dossier)
+    return after
 
 
 def _must_be_open(act: Act) -> None:

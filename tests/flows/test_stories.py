@@ -462,3 +462,19 @@ def test_who_delivered_a_document_is_not_its_only_approver(tell) -> None:
     story.reply(story.expect(OWNER, "Goedkeuren"), "goedgekeurd")
     story.reply(story.expect(MANAGER, "Goedkeuren"), "goedgekeurd")
     story.expect_document("bakkerij", Status.EXPORTED)
+
+
+def test_a_client_who_changes_the_amount_sends_it_back_to_the_office(tell) -> None:
+    story = tell(approval_rules=needs_approval(APPROVER))
+    unclear = build_ubl(Sample(customer_vat="BE0400000185", number=""))
+    story.say(SUPPLIER, PURCHASE, files=[("factuur.xml", "application/xml", unclear)])
+    story.reply(story.expect(MANAGER), "factuurnummer: 2026-200\nok")
+    story.expect(MANAGER)
+    request = story.expect(APPROVER, "2026-200")
+    story.reply(request, "bedrag: 1.300,00")
+    story.expect(APPROVER)
+    again = story.expect(APPROVER, "Goedkeuren")
+    story.reply(again, "goedgekeurd")
+    review = story.expect(MANAGER, "Nakijken")
+    assert "1.300,00" in review.text
+    assert story.documents("bakkerij", [Status.EXPORTED]) == []
