@@ -81,12 +81,6 @@ class Database(_Section):
     url: str = ""
 
 
-class Blobs(_Section):
-    """Where files live; default under data."""
-
-    url: str = ""
-
-
 class Dns(_Section):
     """The DNS server that is asked, "address" or "address:port"; default the system's."""
 
@@ -144,7 +138,6 @@ class Settings(BaseSettings):
     imap: tuple[Imap, ...] = ()
     outbound: Outbound = Field(default_factory=Outbound)
     database: Database = Field(default_factory=Database)
-    blobs: Blobs = Field(default_factory=Blobs)
     dns: Dns = Field(default_factory=Dns)
     trusted_authserv: TrustedAuthserv = Field(default_factory=TrustedAuthserv)
     web: Web = Field(default_factory=Web)
