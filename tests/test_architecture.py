@@ -1,10 +1,13 @@
 """The house rules that a machine can check; docs/decisions says why some of them are there."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,9 @@ CLOCK_CALLS = {
     "time.localtime",
 }
 ENVIRONMENT_NAMES = {"os.environ", "os.getenv", "os.environb", "os.putenv"}
+
+#: dependencies that another library imports when they are there, and which one that is
+LOADED_BY_ANOTHER = {"psycopg": "sqlalchemy", "python-multipart": "starlette"}
 
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 50
@@ -116,6 +122,31 @@ def test_one_module_alone_asks(names: set[str], allowed: str) -> None:
         for node in ast.walk(tree(path))
         if dotted(node) in names
     ]
+
+
+def test_every_dependency_is_used() -> None:
+    """Decision 9: what nobody imports is not installed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
+    assert named - provided_by(imported_modules()) == set(LOADED_BY_ANOTHER)
+
+
+def imported_modules() -> set[str]:
+    """Return the top-level names of everything that is imported."""
+    nodes = [node for path in MODULES for node in ast.walk(tree(path))]
+    names = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    names |= {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
+    return {name.partition(".")[0] for name in names}
+
+
+def provided_by(modules: set[str]) -> set[str]:
+    """Return the distributions that hold these modules, named as pyproject.toml names them."""
+    return {
+        re.sub(r"[-_.]+", "-", name).lower()
+        for module, names in packages_distributions().items()
+        if module in modules
+        for name in names
+    }
 
 
 def test_no_handler_imports_a_handler() -> None:

@@ -1,4 +1,4 @@
-"""Log lines: one event each, ids first, readable on a terminal, JSON elsewhere; no reply tokens."""
+"""Log lines: one event each, ids first, readable on a terminal, JSON elsewhere; no tokens."""
 
 import logging
 import re
