@@ -161,8 +161,9 @@ def act(
         before = _answer_of(unit.session, found, key)
         if before is not None:
             return Acted(outcomes=before)
-        acted = _do(unit, found, commands, seen or {})
-        send_new_versions(unit, found, acted, cause=f"{found.hash[:16]}:{key}")
+        cause = f"{found.hash[:16]}:{key}"
+        acted = _do(unit, found, commands, seen or {}, cause=cause)
+        send_new_versions(unit, found, acted, cause=cause)
         _remember(unit, found, key, acted)
         return acted
 
@@ -224,12 +225,19 @@ def _closed(context: Context, token: Token, holder: Person | Employee | None) ->
     return "frozen_person" if holder.frozen else ""
 
 
-def _do(unit: Unit, token: Token, commands: Sequence[Command], seen: Mapping[str, int]) -> Acted:
+def _do(
+    unit: Unit,
+    token: Token,
+    commands: Sequence[Command],
+    seen: Mapping[str, int],
+    *,
+    cause: str,
+) -> Acted:
     if token.context is Shown.CONFIRMATION:
-        confirmed = confirm(unit, token, commands)
+        confirmed = confirm(unit, token, commands, cause=cause)
         return confirmed or _refuse_all(commands, "unsupported_verb")
     items = tuple(replace(i, version=seen.get(i.document_id, i.version)) for i in token.items)
-    return carry_out(unit, replace(token, items=items), commands)
+    return carry_out(unit, replace(token, items=items), commands, cause=cause)
 
 
 def _refuse_all(commands: Sequence[Command], why: str) -> Acted:

@@ -6,6 +6,7 @@ from functools import partial
 
 from handlers.acting import Acted
 from handlers.asking import view_of
+from handlers.confirmation import ask_to_confirm
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -16,10 +17,8 @@ from handlers.correspondence import (
 )
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
-from mailbot.compose.facts import heading
 from mailbot.compose.messages import write_message_notice
-from mailbot.compose.requests import write_confirmation_request
-from mailbot.compose.transcript import command_words, write_doubt, write_help
+from mailbot.compose.transcript import write_doubt, write_help
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Answer, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
@@ -128,10 +127,18 @@ def _act(unit: Unit, reply: _Reply) -> None:
         _ask_again(unit, reply)
     elif reply.token.context is Shown.CONFIRMATION:
         _confirm(unit, reply)
-    elif any(needed_authority(c) > reply.speaker.authority for c in reply.answer.commands):
+    elif _needs_proof(reply):
         _ask_to_confirm(unit, reply, reply.speaker.why)
     else:
         _carry_out(unit, reply, reply.answer.commands)
+
+
+def _needs_proof(reply: _Reply) -> bool:
+    """Whether somebody whose From is not proved asks for more than a remark."""
+    is_proved = reply.speaker.authority >= Authority.PROVED
+    return not is_proved and any(
+        needed_authority(c) > Authority.TOKEN for c in reply.answer.commands
+    )
 
 
 def _carry_out(unit: Unit, reply: _Reply, commands: Sequence[Command]) -> None:
@@ -139,7 +146,7 @@ def _carry_out(unit: Unit, reply: _Reply, commands: Sequence[Command]) -> None:
         _send_help(unit, reply)
     ended = [_end_list(unit, reply, c) for c in commands if _ends_list(reply, c)]
     rest = [c for c in commands if c.verb is not Verb.HELP and not _ends_list(reply, c)]
-    acted = carry_out(unit, reply.token, rest, mail=reply.stored)
+    acted = carry_out(unit, reply.token, rest, cause=reply.stored.id, mail=reply.stored)
     _report(unit, reply, replace(acted, outcomes=(*ended, *acted.outcomes)))
 
 
@@ -162,7 +169,13 @@ def _end_list(unit: Unit, reply: _Reply, command: Command) -> Outcome:
 
 def _confirm(unit: Unit, reply: _Reply) -> None:
     """Do, or drop, what waited for the person on file."""
-    acted = confirm(unit, reply.token, reply.answer.commands, mail=reply.stored)
+    acted = confirm(
+        unit,
+        reply.token,
+        reply.answer.commands,
+        cause=reply.stored.id,
+        mail=reply.stored,
+    )
     if acted is None:
         _ask_again(unit, reply)
     else:
@@ -182,28 +195,7 @@ def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
     )
     if reply.answer.doubt or not deciding or reply.token.context is Shown.CONFIRMATION:
         return
-    documents = [find_document(unit.session, item.document_id) for item in reply.token.items]
-    known = [document for document in documents if document is not None]
-    letter = Post(
-        key=f"confirmation:{reply.stored.id}",
-        reader=reader_of(reply.person, reply.office),
-        office=reply.office,
-        shown=Shown.CONFIRMATION,
-        dossier=reply.token.dossier,
-        items=reply.token.items,
-        documents=known[:1] if len(known) == 1 else (),
-        subject=reply.token.subject,
-        commands=deciding,
-        write=lambda head: write_confirmation_request(
-            head,
-            asked=tuple(command_words(head, command) for command in deciding),
-            about=heading(known[0], head) if len(known) == 1 else "",
-            code="",
-            confirm_url=head.links.document,
-        ),
-    )
-    post(unit, letter)
-    unit.note(EventKind.CONFIRMATION_ASKED, reply.stored.id, to=reply.token.person)
+    ask_to_confirm(unit, reply.token, reply.person, deciding, cause=reply.stored.id)
 
 
 def _pass_on(unit: Unit, reply: _Reply) -> None:

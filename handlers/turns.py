@@ -12,13 +12,16 @@ from sqlmodel import Session
 from handlers.acting import Acted, Turn
 from handlers.actions import ACTIONS
 from handlers.asking import Showing, show
+from handlers.confirmation import ask_to_confirm
 from handlers.context import Unit
 from handlers.correspondence import find_person
 from mailbot.compose.requests import write_new_version
 from mailbot.domain.command import Command, Outcome, Verb
+from mailbot.domain.identifiers import read_iban
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
+from mailbot.rules.access import Authority, needed_authority
 from storage.definitions import find_definition, find_dossier, get_dossier
 from storage.documents import find_document
 from storage.tokens import spend_token
@@ -42,13 +45,30 @@ def find_holder(session: Session, token: Token, dossier: str = "") -> Person | E
 
 
 def carry_out(
-    unit: Unit, token: Token, commands: Sequence[Command], *, mail: StoredMail | None = None
+    unit: Unit,
+    token: Token,
+    commands: Sequence[Command],
+    *,
+    cause: str,
+    mail: StoredMail | None = None,
+    authority: Authority = Authority.PROVED,
 ) -> Acted:
-    """Do the commands in order, each in the role that the person has in its dossier."""
+    """Do the commands in order, each in the role that the person has in its dossier.
+
+    When one of them needs more than `authority` (another account of the supplier), none is done:
+    together they wait for the person on file. `cause` is the mail or form that brought them.
+    """
+    person = find_holder(unit.session, token)
+    if person and any(_lacks_proof(command, authority) for command in commands):
+        ask_to_confirm(unit, token, person, commands, cause=cause)
+        return Acted(outcomes=tuple(_waits(command) for command in commands))
     turns: dict[str, Turn] = {}
     done: dict[str, Acted] = {}
     outcomes: list[Outcome] = []
     for command in _singles(token, commands):
+        if command.verb in _FINAL and any(_is_failed_change(outcome) for outcome in outcomes):
+            outcomes.append(refused(command, "correction_failed"))
+            continue
         dossier = _dossier_of(unit.session, token, command)
         holder = find_holder(unit.session, token, dossier)
         if holder is None:
@@ -65,7 +85,12 @@ def carry_out(
 
 
 def confirm(
-    unit: Unit, token: Token, commands: Sequence[Command], *, mail: StoredMail | None = None
+    unit: Unit,
+    token: Token,
+    commands: Sequence[Command],
+    *,
+    cause: str,
+    mail: StoredMail | None = None,
 ) -> Acted | None:
     """Do, or drop, what waited for the person on file; None when `commands` say neither.
 
@@ -76,7 +101,9 @@ def confirm(
         return Acted(outcomes=tuple(refused(command, "already_done") for command in commands))
     if verbs & {Verb.CONFIRM, Verb.APPROVE}:
         spend_token(unit.session, token.hash, unit.context.now())
-        return carry_out(unit, token, token.commands, mail=mail)
+        return carry_out(
+            unit, token, token.commands, cause=cause, mail=mail, authority=Authority.CONFIRMED
+        )
     if verbs & {Verb.CANCEL, Verb.REJECT}:
         spend_token(unit.session, token.hash, unit.context.now())
         dropped = Outcome(command=Command(verb=Verb.CANCEL), is_done=True, sentence="cancel")
@@ -103,6 +130,27 @@ def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> 
 def refused(command: Command, why: str) -> Outcome:
     """Return the outcome of a command that was not done; `why` is an id in table `refusals`."""
     return Outcome(command=command, is_done=False, sentence=why)
+
+
+#: these make an end; what was to be mended first must have been mended
+_FINAL = frozenset({Verb.APPROVE, Verb.SEND, Verb.RETRY})
+_CHANGES = frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE})
+
+
+def _is_failed_change(outcome: Outcome) -> bool:
+    return outcome.command.verb in _CHANGES and not outcome.is_done
+
+
+def _lacks_proof(command: Command, authority: Authority) -> bool:
+    """Whether a command must wait; one that can never be done is refused at once."""
+    is_account = command.args.get("field") == "iban"
+    if is_account and read_iban(command.args.get("value", "")) is None:
+        return False
+    return needed_authority(command) > authority
+
+
+def _waits(command: Command) -> Outcome:
+    return Outcome(command=command, is_done=True, sentence="confirmation_sent")
 
 
 def _singles(token: Token, commands: Sequence[Command]) -> list[Command]:

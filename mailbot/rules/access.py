@@ -36,7 +36,12 @@ _LEVEL_ONE = HARMLESS | {Verb.LABEL, Verb.TITLE, Verb.UNSUBSCRIBE, Verb.STOP, Ve
 
 
 def needed_authority(command: Command) -> Authority:
-    """Return the authority that a command asks for."""
+    """Return the authority that a command asks for.
+
+    Another account of a supplier is what fraud is after: it takes a fresh secret too.
+    """
+    if command.verb is Verb.CORRECT and command.args.get("field") == "iban":
+        return Authority.CONFIRMED
     return Authority.TOKEN if command.verb in _LEVEL_ONE else Authority.PROVED
 
 

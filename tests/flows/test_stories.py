@@ -478,3 +478,31 @@ def test_a_client_who_changes_the_amount_sends_it_back_to_the_office(tell) -> No
     review = story.expect(MANAGER, "Nakijken")
     assert "1.300,00" in review.text
     assert story.documents("bakkerij", [Status.EXPORTED]) == []
+
+
+def test_another_account_waits_for_the_person_on_file_and_for_four_eyes(tell) -> None:
+    story = tell(approval_rules=needs_approval(OWNER), validation=Validation.CLIENT)
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    request = story.expect(OWNER, "Goedkeuren")
+    story.reply(request, "iban: BE05 7333 0001 1122")
+    confirmation = story.expect(OWNER, "Bevestigen")
+    waits = story.documents("bakkerij")[0]
+    assert waits.invoice is not None
+    assert waits.invoice.iban == "BE68539007547034"
+    story.reply(confirmation, "bevestig")
+    changed = story.expect(OWNER, "Goedkeuren")
+    story.reply(changed, "goedgekeurd")
+    story.reply(story.expect(MANAGER, "Goedkeuren"), "goedgekeurd")
+    document = story.expect_document("bakkerij", Status.EXPORTED)
+    assert document.invoice is not None
+    assert document.invoice.iban == "BE05733300011122"
+
+
+def test_ok_beside_a_correction_that_failed_is_not_done(tell) -> None:
+    story = tell()
+    story.say(SUPPLIER, PURCHASE, files=[UBL])
+    story.reply(story.expect(MANAGER), "iban: BE00 0000 0000 0000\nok")
+    told = story.expect(MANAGER)
+    assert "niet gedaan" in told.text
+    story.settle()
+    assert story.documents("bakkerij")[0].status is Status.TO_REVIEW
