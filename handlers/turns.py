@@ -66,7 +66,7 @@ def carry_out(
     done: dict[str, Acted] = {}
     outcomes: list[Outcome] = []
     for command in _singles(token, commands):
-        if command.verb in _FINAL and any(_is_failed_change(outcome) for outcome in outcomes):
+        if command.verb in _FINAL and any(_failed_before(command, each) for each in outcomes):
             outcomes.append(refused(command, "correction_failed"))
             continue
         dossier = _dossier_of(unit.session, token, command)
@@ -137,8 +137,10 @@ _FINAL = frozenset({Verb.APPROVE, Verb.SEND, Verb.RETRY})
 _CHANGES = frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE})
 
 
-def _is_failed_change(outcome: Outcome) -> bool:
-    return outcome.command.verb in _CHANGES and not outcome.is_done
+def _failed_before(command: Command, outcome: Outcome) -> bool:
+    """Whether a change of the same line was asked before and not done."""
+    is_change = outcome.command.verb in _CHANGES and not outcome.is_done
+    return is_change and outcome.command.items == command.items
 
 
 def _lacks_proof(command: Command, authority: Authority) -> bool:
