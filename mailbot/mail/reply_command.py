@@ -9,6 +9,7 @@ from datetime import date
 
 from mailbot.domain.command import HARMLESS, Answer, Command, Context, Doubt, Verb
 from mailbot.domain.mail import Language
+from mailbot.mail.below_signature import limits_below
 from mailbot.mail.field_lines import (
     names_field,
     read_booking_line,
@@ -67,9 +68,18 @@ def read_answer(
     text = form.text.strip()
     if not text and not form.numbered.strip():
         return Answer(written="", doubt=_why_empty(form, subject))
-    if form.other.strip() and _differs(answer, _read(form.other, context, shown_items, sent_on)):
-        return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
-    return Answer(written=text, commands=answer.commands, doubt=answer.doubt)
+    for other in (form.other, form.hidden):
+        if other.strip() and _differs(answer, _read(other, context, shown_items, sent_on)):
+            return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
+    doubt = answer.doubt or _doubt_around(form, answer)
+    return Answer(written=text, commands=() if doubt else answer.commands, doubt=doubt)
+
+
+def _doubt_around(form: Written, answer: Answer) -> str:
+    """Return the doubt that what stands around the text casts on a decision."""
+    if all(command.verb in HARMLESS for command in answer.commands):
+        return ""
+    return form.doubt or (Doubt.HEDGED if limits_below(form.below) else "")
 
 
 def would_act(answer: Answer) -> bool:

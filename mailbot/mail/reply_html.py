@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Final
 
 from lxml import etree, html
@@ -72,14 +73,20 @@ _SIGNATURE = re.compile(
     r"|mobile_signature|mail_android_signature)\b"
 )
 _HIDDEN = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide\s*:\s*all|text-decoration[^;]*line-through|opacity\s*:\s*0(\.0+)?\s*(;|$)"
+    r"(?i)display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(\.0+)?\s*(;|$)"
     r"|font-size\s*:\s*[01](\.\d+)?(px|pt|em|rem|%)?\s*(;|!|$)|max-height\s*:\s*0(px)?\s*(;|!|$)"
     r"|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}"
 )
+_STRUCK = re.compile(r"(?i)text-decoration[^;]*line-through")
+_CLOSED = re.compile(r"(?i)(?<![-\w])(max-)?(height|width)\s*:\s*0(px)?\s*(;|!|$)")
+_CLIPPED = re.compile(r"(?i)overflow\s*:\s*hidden")
 _WHITE = re.compile(
     r"(?i)(?<![-\w])color\s*:\s*(white|#fff(fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\))"
 )
-_BACKGROUND = re.compile(r"(?i)background(-color)?\s*:")
+#: a background on which white letters can be read
+_BACKGROUND = re.compile(
+    r"(?i)background(-color)?\s*:(?!\s*(white|#fff(fff)?\b|none|transparent|inherit))"
+)
 _RULE_HIDES = re.compile(
     r"(?is)([.#][\w-]+)\s*\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)"
 )
@@ -100,6 +107,12 @@ class _Lines:
     #: everything from here on is quoted
     is_cut: bool = False
     hiding: frozenset[str] = frozenset()
+    #: whether hidden text is written, too
+    shows_hidden: bool = False
+    saw_hidden: bool = False
+    #: something stood too deep to be read
+    is_lost: bool = False
+    signature: list[str] = field(default_factory=list)
 
     def add(self, text: str, *, is_pre: bool = False) -> None:
         if is_pre:
@@ -120,18 +133,58 @@ class _Lines:
         self.current = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HtmlText:
+    """The text of HTML in lines, quoted ones marked with "> "."""
+
+    shown: str = ""
+    #: the same with the text that a reader does not see, "" if nothing is hidden
+    with_hidden: str = ""
+    #: what stood in the elements that programs keep for signatures
+    signature: str = ""
+    #: False: it could not be read as HTML, and `shown` is what stood between its tags
+    is_whole: bool = True
+
+
 def html_lines(source: str) -> str:
     """Return the visible text of `source`, quoted lines marked with "> "; "" if there is none."""
+    return read_html(source).shown
+
+
+def read_html(source: str) -> HtmlText:
+    """Return the text of `source`; never raises, and never loses the text of broken HTML."""
     if not source.strip():
-        return ""
+        return HtmlText()
     try:
         root = html.document_fromstring(_clean(source), parser=html.HTMLParser(huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return ""
-    out = _Lines(hiding=frozenset(one.lower() for one in _RULE_HIDES.findall(source)))
+        return _between_tags(source)
+    hiding = frozenset(one.lower() for one in _RULE_HIDES.findall(source))
+    out = _written(root, hiding, shows_hidden=False)
+    if out.is_lost:
+        return _between_tags(source)
+    hidden = _written(root, hiding, shows_hidden=True) if out.saw_hidden else _Lines()
+    return HtmlText(
+        shown="\n".join(out.done),
+        with_hidden="\n".join(hidden.done),
+        signature="\n".join(out.signature),
+    )
+
+
+def _written(root: html.HtmlElement, hiding: frozenset[str], *, shows_hidden: bool) -> _Lines:
+    out = _Lines(hiding=hiding, shows_hidden=shows_hidden)
     _walk(root, out, 0)
     out.end_line()
-    return "\n".join(out.done)
+    return out
+
+
+def _between_tags(source: str) -> HtmlText:
+    """Return what stands between the tags: nobody may act on it, but it is not lost."""
+    text = re.sub(r"(?is)<(style|script|head|title)\b.*?</\1\s*>", " ", _clean(source))
+    text = unescape(re.sub(r"<[^>]{0,2000}>", "\n", text))
+    lines = (line.strip() for line in text.split("\n"))
+    shown = "\n".join(line for line in lines if line)
+    return HtmlText(shown=shown, is_whole=not shown)
 
 
 def _clean(source: str) -> str:
@@ -142,10 +195,13 @@ def _clean(source: str) -> str:
 
 
 def _walk(element: html.HtmlElement, out: _Lines, level: int) -> None:
-    if not isinstance(element.tag, str) or level > _DEEPEST:
+    if not isinstance(element.tag, str):
+        return
+    if level > _DEEPEST:
+        out.is_lost = True
         return
     tag = element.tag.lower().rpartition(":")[2]
-    if tag in _SKIPPED or _is_hidden(element, out.hiding) or _is_signature(element):
+    if tag in _SKIPPED or _STRUCK.search(element.get("style", "")) or _is_aside(element, out):
         return
     if _identity(element) & _CUTS:
         out.end_line()
@@ -159,6 +215,18 @@ def _walk(element: html.HtmlElement, out: _Lines, level: int) -> None:
     if is_block:
         out.end_line(keep_empty=_is_spacer(element, tag))
     out.depth -= is_quote
+
+
+def _is_aside(element: html.HtmlElement, out: _Lines) -> bool:
+    """Whether it is no part of the text: hidden, or a signature; both are kept apart."""
+    if _is_hidden(element, out.hiding):
+        out.saw_hidden = True
+        return not out.shows_hidden
+    if not _is_signature(element):
+        return False
+    if not (out.depth or out.is_cut):
+        out.signature += [str(one) for one in element.itertext() if str(one).strip()]
+    return True
 
 
 def _content(element: html.HtmlElement, tag: str, out: _Lines, level: int) -> None:
@@ -199,6 +267,8 @@ def _identity(element: html.HtmlElement) -> set[str]:
 def _is_hidden(element: html.HtmlElement, hiding: frozenset[str]) -> bool:
     style = element.get("style", "")
     if _HIDDEN.search(style) or element.get("hidden") is not None:
+        return True
+    if _CLOSED.search(style) and _CLIPPED.search(style):
         return True
     if (_WHITE.search(style) or element.get("color", "").lower() in {"white", "#ffffff"}) and not (
         _BACKGROUND.search(style)

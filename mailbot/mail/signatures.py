@@ -2,23 +2,38 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from mailbot.mail.words import fold_line, words
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
 _POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
 #: "[EXTERN] …", "EXTERNAL: …": no person begins a sentence so
-_TAG = re.compile(r"[\[(](?:ext|extern[ae]?l?)\b[^\])]{0,30}[\])]|(?:extern[ae]?l?)\s?[:!]\s")
+_TAG = re.compile(
+    r"(?i)\s*[*_!\u26a0\ufe0f-]*\s*"
+    r"(?:[\[(](?:ext|extern[ae]?l?)\b[^\])]{0,30}[\])]|extern[ae]?l?\s?[:!](?=\s))[\s:*_-]*"
+)
 _LONGEST_NAME = 5
 _LONGEST_CARD = 7
 
 
-def without_signature(lines: Collection[str], sender_name: str = "") -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """The words of a person, and what was taken off around them."""
+
+    body: list[str]
+    #: stood below the signature, and is no footer, disclaimer or name: may have been typed, too
+    below: list[str]
+    banners: list[str]
+
+
+def cut_signature(lines: Collection[str], sender_name: str = "") -> Cut:
     """Return `lines` without banner, signature, footer and disclaimer, outer blank lines gone.
 
     A postscript under the signature stays: it may limit what stands above it.
     """
-    kept = [line for line in lines if not _is_banner(line) and not _is_image(line)]
+    untagged = [_without_tag(line) for line in lines]
+    kept = [line for line in untagged if not _is_banner(line) and not _is_image(line)]
     end = next((i for i in range(len(kept)) if _ends_here(kept, i)), len(kept))
     end = min(end, _card_start(kept[:end], sender_name))
     postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
@@ -26,7 +41,32 @@ def without_signature(lines: Collection[str], sender_name: str = "") -> list[str
     while body and _is_name(body[-1], sender_name):
         body = _strip(body[:-1])
     tail = _strip([line for line in kept[postscript:] if not _is_footer(line)])
-    return [*body, *([""] if body and tail else []), *tail]
+    return Cut(
+        body=[*body, *([""] if body and tail else []), *tail],
+        below=_below(kept[end:postscript], sender_name),
+        banners=[line for line in untagged if _is_banner(line)],
+    )
+
+
+def _below(lines: list[str], sender_name: str) -> list[str]:
+    """Return what stands below a sign-off, up to a disclaimer, without footers and the name."""
+    end = next((i for i, line in enumerate(lines) if _is_disclaimer(line)), len(lines))
+    return [
+        line.strip()
+        for line in lines[:end]
+        if line.strip()
+        and not _DELIMITER.match(line)
+        and not (_is_sign_off(line) or _is_footer(line) or _is_name(line, sender_name))
+    ]
+
+
+def _without_tag(line: str) -> str:
+    """Take "[EXTERN]" off; what stands behind it may be a warning, or the answer."""
+    match = _TAG.match(line)
+    if match is None:
+        return line
+    rest = line[match.end() :]
+    return "" if fold_line(rest).strip(" .!:") in words("mail", "warnings") else rest
 
 
 def _strip(lines: list[str]) -> list[str]:
@@ -81,9 +121,7 @@ def _is_disclaimer(line: str) -> bool:
 
 def _is_banner(line: str) -> bool:
     plain = fold_line(line).lstrip("*_-!\u26a0\ufe0f ")
-    if len(plain) > 8 and any(one in plain for one in words("mail", "banners")):
-        return True
-    return bool(_TAG.match(plain))
+    return len(plain) > 8 and any(one in plain for one in words("mail", "banners"))
 
 
 def _is_image(line: str) -> bool:
