@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from dbos import DBOS
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumper
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -81,13 +83,27 @@ def _with_driver(url: str) -> str:
 
 def _make_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     path = sa.make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _TextDumper(StrDumper):
+    """Writes text without NUL, which PostgreSQL keeps nowhere and hostile headers hold."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        """Return the bytes that go over the wire."""
+        return super().dump(obj.replace("\x00", ""))
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.adapters.register_dumper(str, _TextDumper)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

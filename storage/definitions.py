@@ -24,13 +24,16 @@ def all_definitions(session: Session) -> tuple[Definition, ...]:
 
 
 def save_definition(session: Session, definition: Definition) -> None:
-    """Make the database say what `definition` says; dossiers that it no longer has are removed."""
+    """Make the database say what `definition` says; dossiers that it no longer has are removed.
+
+    A dossier with another number is removed first, too: two may have changed numbers.
+    """
     office = definition.office
     data = {"office": to_data(office), "employees": [to_data(e) for e in definition.employees]}
     session.merge(OfficeRow(code=office.code, data=json.dumps(data)))
-    kept = {dossier.code for dossier in definition.dossiers}
+    numbers = {dossier.code: dossier.enterprise_number for dossier in definition.dossiers}
     for row in session.exec(select(DossierRow).where(DossierRow.office == office.code)):
-        if row.code not in kept:
+        if row.enterprise_number != numbers.get(row.code):
             session.delete(row)
     session.flush()
     for dossier in definition.dossiers:

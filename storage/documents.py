@@ -116,8 +116,8 @@ def supplier_key(document: Document) -> str:
 
 
 def number_key(number: str | None) -> str:
-    """Return an invoice number without what people write in different ways."""
-    return re.sub(r"[\W_]+", "", (number or "").casefold()).lstrip("0")
+    """Return an invoice number without what people write in different ways, cut for the index."""
+    return re.sub(r"[\W_]+", "", (number or "").casefold()).lstrip("0")[:80]
 
 
 def find_export(session: Session, key: str) -> list[str] | None:

@@ -1,5 +1,6 @@
 """Every mail that was accepted."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,6 +9,9 @@ from sqlmodel import Session, col, select
 from mailbot.domain.mail import MailState, StoredMail
 from mailbot.domain.values import from_json, to_json
 from storage.tables import MailRow
+
+#: letters; an index of PostgreSQL takes no row above 2704 bytes, RFC 5322 no line above 998
+_LONGEST_INDEXED = 500
 
 
 def find_delivery(session: Session, delivery_key: str) -> StoredMail | None:
@@ -47,8 +51,8 @@ def find_mail(session: Session, name: str) -> StoredMail | None:
         session.get(MailRow, name)
         or session.exec(
             select(MailRow).where(
-                (col(MailRow.message_id) == name)
-                | col(MailRow.delivery_key).startswith(f"{name}:")
+                (col(MailRow.message_id) == _message_key(name))
+                | col(MailRow.delivery_key).startswith(f"{name}:", autoescape=True)
                 | (col(MailRow.sha256) == name)
             )
         ).first()
@@ -61,7 +65,8 @@ def update_mail(session: Session, mail: StoredMail) -> None:
     row = session.get(MailRow, mail.id)
     if row is None:
         raise KeyError(mail.id)
-    row.message_id, row.subject, row.sender = mail.message_id, mail.subject, mail.sender
+    row.message_id = _message_key(mail.message_id)
+    row.subject, row.sender = mail.subject, mail.sender
     row.dossier, row.state, row.repeat_of = mail.dossier, mail.state.value, mail.repeat_of
     row.data = to_json(mail)
     session.add(row)
@@ -74,7 +79,7 @@ def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
     """
     same = MailRow.sha256 == mail.sha256
     if mail.message_id:
-        same = same | (MailRow.message_id == mail.message_id)
+        same = same | (MailRow.message_id == _message_key(mail.message_id))
     row = session.exec(
         select(MailRow)
         .where(same, MailRow.envelope_recipient == mail.envelope_recipient)
@@ -88,6 +93,13 @@ def recent_mails(session: Session, limit: int = 50) -> Sequence[StoredMail]:
     """Return the newest mails, newest first."""
     rows = session.exec(select(MailRow).order_by(col(MailRow.id).desc()).limit(limit))
     return [_mail(row) for row in rows]
+
+
+def _message_key(message_id: str) -> str:
+    """Return a Message-ID as the index can hold it: of a very long one, its SHA-256."""
+    if len(message_id) <= _LONGEST_INDEXED:
+        return message_id
+    return hashlib.sha256(message_id.encode()).hexdigest()
 
 
 def _mail(row: MailRow) -> StoredMail:

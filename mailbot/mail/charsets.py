@@ -72,7 +72,9 @@ def decode_text(content: bytes, charset: str = "") -> str:
         return content.decode("ascii")
     for name in _candidates(content, codec_name(charset)):
         with suppress(UnicodeError, LookupError, ValueError):
-            return content.decode(name)
+            text = content.decode(name)
+            text.encode()  # UTF-7 can spell half of a pair of UTF-16, which no one can write down
+            return text
     return _mostly_utf8(content) or content.decode("cp1252", errors="replace")
 
 

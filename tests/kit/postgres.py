@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from storage.database import Database
 from tests.kit.ports import free_port
 
 #: where Debian puts the programs of each version
@@ -28,6 +29,7 @@ class Postgres:
     folder: Path
     port: int
     _databases: int = field(default=0)
+    _template: str = field(default="")
 
     def start(self) -> None:
         """Start, and return when it answers."""
@@ -38,13 +40,21 @@ class Postgres:
         """Hang up on everybody and end, as on a restart of the machine."""
         self._pg_ctl("stop", "-w", "-m", "fast")
 
-    def new_database(self) -> str:
-        """Make an empty database and return its URL."""
+    def new_database(self, template: str = "template1") -> str:
+        """Make an empty database, or a copy of another, and return its URL."""
         self._databases += 1
         name = f"test_{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return self.url(name)
+
+    def new_migrated_database(self) -> str:
+        """Make a database with our tables, as a copy of one, and return its URL."""
+        if not self._template:
+            url = self.new_database()
+            _migrate(url)
+            self._template = url.rpartition("/")[2]
+        return self.new_database(self._template)
 
     def url(self, database: str) -> str:
         """Return the URL of a database."""
@@ -82,12 +92,23 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give an empty database: what is stored must hold on both."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database with our tables: what is stored must hold on both."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'mailbot.db'}"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+        url = f"sqlite:///{tmp_path / 'mailbot.db'}"
+        _migrate(url)
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.new_migrated_database()
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+def _migrate(url: str) -> None:
+    fresh = Database(url)
+    fresh.migrate()
+    fresh.close()
 
 
 def _run(program: str, *words: str) -> None:

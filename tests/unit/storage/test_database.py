@@ -1,7 +1,6 @@
 """The database on SQLite and on PostgreSQL: migrations, transactions, what goes wrong."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,14 +17,6 @@ from tests.kit.ports import free_port
 from tests.kit.postgres import Postgres
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def allow(database: Database, sender: str, at: datetime = NOON) -> None:
@@ -67,9 +58,8 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
 
 def test_a_transaction_is_whole_or_not_at_all(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
-        record_verdict(
-            session, dossier="d", sender="x@y.example", verdict="allow", by="a", at=NOON
-        )
+        allowed = {"dossier": "d", "sender": "x@y.example", "verdict": "allow", "by": "an"}
+        record_verdict(session, **allowed, at=NOON)
         session.flush()
         raise ZeroDivisionError
     assert verdict(database, "x@y.example") is None
