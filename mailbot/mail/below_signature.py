@@ -3,13 +3,14 @@
 import re
 
 from mailbot.mail.phrase_book import has, index_of, match
-from mailbot.mail.scan import limits_approval
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import find_verb
 from mailbot.mail.words import list_names
 
 #: an address, a site, a telephone number: a line of a card
 _CONTACT = re.compile(r"@|www\.|https?:|\+?\d[\d ()/.-]{7,}\d")
+
+_LIMITING = ("conditions", "negations", "partial", "discrepancy", "postponed", "hedges")
 
 
 def limits_below(text: str) -> bool:
@@ -39,11 +40,10 @@ def _limits(line: str) -> bool:
         return False
     if match(index_of("doubt", "contrast"), tokens, 0):
         return True
-    lists = ("conditions", "negations", "partial", "discrepancy", "postponed", "hedges")
-    begins = any(match(index_of("doubt", name), tokens, 0) for name in lists)
+    begins = any(match(index_of("doubt", name), tokens, 0) for name in _LIMITING)
     if begins and line.lstrip()[:1].islower():
         return True
     is_about = has("doubt", "matters", tokens) or any(
         has("fields", name, tokens) for name in list_names("fields")
     )
-    return is_about and limits_approval(tokens)
+    return is_about and any(has("doubt", name, tokens) for name in ("contrast", *_LIMITING))

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from mailbot.mail.below_signature import begins_with_decision
 from mailbot.mail.words import fold_line, words
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
@@ -24,7 +25,7 @@ class Cut:
     body: list[str]
     #: stood below the signature, and is no footer, disclaimer or name: may have been typed, too
     below: list[str]
-    banners: list[str]
+    banners: list[str] = field(default_factory=list)
 
 
 def cut_signature(lines: Collection[str], sender_name: str = "") -> Cut:
@@ -33,7 +34,16 @@ def cut_signature(lines: Collection[str], sender_name: str = "") -> Cut:
     A postscript under the signature stays: it may limit what stands above it.
     """
     untagged = [_without_tag(line) for line in lines]
-    kept = [line for line in untagged if not _is_banner(line) and not _is_image(line)]
+    cut = _cut([one for one in untagged if not _is_banner(one)], sender_name)
+    if not any(line.strip() for line in cut.body):
+        # nothing but a line with a tag: that line is what was typed
+        rests = [line[match.end() :] for line in lines if (match := _TAG.match(line))]
+        cut = replace(cut, body=_strip([one for one in rests if not _is_warning(one)]))
+    return replace(cut, banners=[line for line in untagged if _is_banner(line)])
+
+
+def _cut(lines: list[str], sender_name: str) -> Cut:
+    kept = [line for line in lines if not _is_image(line)]
     end = next((i for i in range(len(kept)) if _ends_here(kept, i)), len(kept))
     end = min(end, _card_start(kept[:end], sender_name))
     postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
@@ -44,7 +54,6 @@ def cut_signature(lines: Collection[str], sender_name: str = "") -> Cut:
     return Cut(
         body=[*body, *([""] if body and tail else []), *tail],
         below=_below(kept[end:postscript], sender_name),
-        banners=[line for line in untagged if _is_banner(line)],
     )
 
 
@@ -61,12 +70,16 @@ def _below(lines: list[str], sender_name: str) -> list[str]:
 
 
 def _without_tag(line: str) -> str:
-    """Take "[EXTERN]" off; what stands behind it may be a warning, or the answer."""
+    """Take "[EXTERN]" off an answer, and the whole line when no answer stands behind it."""
     match = _TAG.match(line)
     if match is None:
         return line
     rest = line[match.end() :]
-    return "" if fold_line(rest).strip(" .!:") in words("mail", "warnings") else rest
+    return rest if begins_with_decision(rest) and not _is_warning(rest) else ""
+
+
+def _is_warning(text: str) -> bool:
+    return fold_line(text).strip(" .!:") in words("mail", "warnings") or _is_banner(text)
 
 
 def _strip(lines: list[str]) -> list[str]:
