@@ -21,6 +21,10 @@ _ADD = re.compile(rf"\s*\+\s*{_REST}")
 _REMOVE = re.compile(r"\s*[-\u2013]\s*(\d{1,3})\s*$")
 _QUOTES = "\"'\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019 "
 _VAT = re.compile(r"[A-Z]{2}\d{8,12}|NL\d{9}B\d{2}")
+#: "21", "5,5": no currency and no cents
+_RATE = re.compile(r"\d{1,2}(?:[.,]\d)?")
+#: no country of the Union has a higher rate (Hungary)
+_HIGHEST_RATE = 27
 _DATES = frozenset({"due_date", "invoice_date"})
 _AMOUNTS = frozenset({"total", "vat"})
 
@@ -143,6 +147,17 @@ def _read_name(text: str) -> str | None:
     return _compact_vat(text) or _read_text(text)
 
 
+def _read_vat_amount(text: str) -> str | None:
+    """Return an amount of VAT; "21" is more often a rate, and a clerk would ask."""
+    plain = text.strip()
+    is_rate = (
+        bool(_RATE.fullmatch(plain))
+        and plain.strip("0.,") != ""
+        and float(plain.replace(",", ".")) <= _HIGHEST_RATE
+    )
+    return None if is_rate else read_amount(text)
+
+
 def _read_type(text: str) -> str | None:
     plain = fold_line(text)
     return next((n for n in list_names("values") if plain in words("values", n)), None)
@@ -159,7 +174,7 @@ def _read_text(text: str) -> str | None:
 
 _READERS: dict[str, Callable[[str], str | None]] = {
     "total": read_amount,
-    "vat": read_amount,
+    "vat": _read_vat_amount,
     "period": read_period,
     "supplier": _read_name,
     "customer": _read_name,

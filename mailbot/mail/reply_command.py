@@ -33,7 +33,12 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
 #: a bank account typed beside a decision: an answer never changes where money goes
-_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z\d]{4}){2,7}")
+#: (ISO 13616: at least 15 characters); a VAT number is shorter
+_ACCOUNT = re.compile(
+    r"\b(?:[A-Z]{2}\d{2}(?:[ .-]?[A-Z\d]{4}){2,7}|[A-Za-z]{2}\d{2}(?:[ .-]?\d{4}){2,7})"
+    r"(?:[ .-]?\d{1,4})?\b"
+)
+_SHORTEST_ACCOUNT = 15
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
 #: verbs that may stand together in one answer about one document
 _TOGETHER = (
@@ -279,7 +284,7 @@ def _limits(readings: list[Reading], deciding: list[Command]) -> str:
     """Return the doubt that talk beside a decision casts on it."""
     if any(one.is_question for one in readings):
         return Doubt.QUESTION_MARK
-    if any(not one.commands and _ACCOUNT.search(one.text) for one in readings):
+    if any(_names_account(one) for one in readings):
         return Doubt.HEDGED
     talk = [one for one in readings if one.is_talk]
     is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
@@ -291,6 +296,14 @@ def _limits(readings: list[Reading], deciding: list[Command]) -> str:
     if any(one.is_weak for one in readings) and talk:
         return Doubt.HEDGED
     return ""
+
+
+def _names_account(reading: Reading) -> bool:
+    """Whether a bank account stands in it, outside a correction that is shown for what it is."""
+    if any(command.verb in _TOGETHER[0] for command in reading.commands):
+        return False
+    found = (re.sub(r"[ .-]", "", one[0]) for one in _ACCOUNT.finditer(reading.text))
+    return any(len(one) >= _SHORTEST_ACCOUNT for one in found)
 
 
 def _talk(text: str, readings: list[Reading], commands: list[Command], context: Context) -> Answer:

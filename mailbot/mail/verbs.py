@@ -136,6 +136,7 @@ def _split_matches(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
                 found.append((name, gap + len(tail) - at))
                 break
             step = 1 if "@" in tokens[gap].text else is_filler(tokens, gap)
+            step = step or match(index_of("filler", "particles"), tokens, gap)
             if not step:
                 break
             gap += step
