@@ -74,7 +74,8 @@ def _parts(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -
     names = {dossier.code: dossier.name for dossier in dossiers}
     waiting = dict.fromkeys(a.document_id for a in open_approvals_by(unit.session, email))
     asked = [find_document(unit.session, document_id) for document_id in waiting]
-    to_approve = [d for d in asked if d and d.status is Status.TO_APPROVE]
+    # the same person may approve for clients of another office: that has a list of its own
+    to_approve = [d for d in asked if d and d.status is Status.TO_APPROVE and d.dossier in names]
     yield from _part("to_approve", to_approve, names, Shown.APPROVAL)
     if isinstance(person, Employee):
         mine = [d.code for d in dossiers if d.dossier_manager.lower() == email]
