@@ -73,9 +73,10 @@ def update_mail(session: Session, mail: StoredMail) -> None:
 
 
 def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
-    """Return an earlier mail with the same Message-ID or bytes to the same address.
+    """Return another mail with the same Message-ID or bytes to the same address.
 
-    One mail to two dossiers is two deliveries, so the address counts (osTicket#866).
+    The one that is read first counts, whichever came first: a Message-ID is known only from then
+    on. One mail to two dossiers is two deliveries, so the address counts (osTicket#866).
     """
     same = MailRow.sha256 == mail.sha256
     if mail.message_id:
@@ -83,7 +84,7 @@ def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
     row = session.exec(
         select(MailRow)
         .where(same, MailRow.envelope_recipient == mail.envelope_recipient)
-        .where(MailRow.id < mail.id, MailRow.state != MailState.REPEATED.value)
+        .where(MailRow.id != mail.id, MailRow.state != MailState.REPEATED.value)
         .order_by(MailRow.id)
     ).first()
     return _mail(row) if row else None
