@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.identifiers import read_vat_number
@@ -150,11 +151,8 @@ def _read_name(text: str) -> str | None:
 def _read_vat_amount(text: str) -> str | None:
     """Return an amount of VAT; "21" is more often a rate, and a clerk would ask."""
     plain = text.strip()
-    is_rate = (
-        bool(_RATE.fullmatch(plain))
-        and plain.strip("0.,") != ""
-        and float(plain.replace(",", ".")) <= _HIGHEST_RATE
-    )
+    rate = Decimal(plain.replace(",", ".")) if _RATE.fullmatch(plain) else Decimal(0)
+    is_rate = 0 < rate <= _HIGHEST_RATE
     return None if is_rate else read_amount(text)
 
 

@@ -47,7 +47,7 @@ class _Segment:
 def read_numbered(text: str, context: Context, shown_items: int, sent_on: date) -> Listed:
     """Return what an answer says about the lines 1 to `shown_items` of a list."""
     text = _JOINED.sub(lambda match: match[0].replace(",", ", "), text)
-    whole = _whole_list(text, shown_items)
+    whole = _whole_list(text, shown_items) or _refused_list(text, shown_items)
     if whole is not None:
         return whole
     segments, loose = _segments(text, context)
@@ -135,6 +135,28 @@ def _whole_list(text: str, shown_items: int) -> Listed | None:
     if at >= len(tokens):
         return _approved(range(1, shown_items + 1))
     return _excepted(tokens, at, shown_items)
+
+
+def _refused_list(text: str, shown_items: int) -> Listed | None:
+    """Read "reject all", "alles wacht", and nothing more; None if it is not that."""
+    tokens = [t for t in tokenize(text) if t.text not in {"!", "."}]
+    verbs: set[str] = set()
+    is_all = False
+    at = _skip_all(tokens)
+    while at < len(tokens):
+        name, length = find_verb(tokens, at, frozenset())
+        everything = match(index_of("all", "all"), tokens, at)
+        verbs |= {name} if name else set()
+        is_all |= bool(everything)
+        step = length or everything or _skip_all(tokens[at:])
+        if not step or tokens[at].text == "?":
+            return None
+        at += step
+    if not is_all or len(verbs) != 1 or not verbs <= {Verb.REJECT, Verb.HOLD}:
+        return None
+    items = tuple(range(1, shown_items + 1))
+    commands = (Command(verb=Verb(verbs.pop()), items=items),) if items else ()
+    return Listed(commands=commands, is_about_lines=True)
 
 
 def _approves(tokens: Sequence[Token], at: int) -> int:
@@ -290,10 +312,19 @@ def _start_at(
     name, length = _verb_at(tokens, at, context)
     if length and name not in _TAKE_NUMBERS:
         numbers, end = read_numbers(tokens, _before_numbers(tokens, at + length))
-        is_end = end >= len(tokens) or is_separator(tokens[end]) or is_filler(tokens, end)
-        if numbers and is_end and not _verb_at(tokens, end, context)[1]:
+        if numbers and _ends_numbers(tokens, end, name) and not _verb_at(tokens, end, context)[1]:
             return numbers, at, end
     return None
+
+
+def _ends_numbers(tokens: Sequence[Token], end: int, name: str) -> bool:
+    """Whether numbers behind a verb are lines, not an amount: "reject 3 double", "3 invoices"."""
+    if end >= len(tokens) or is_separator(tokens[end]):
+        return True
+    if match(index_of("grammar", "counted"), tokens, end):
+        return False
+    is_reason = name == Verb.REJECT and tokens[end].text.isalpha()
+    return is_reason or bool(is_filler(tokens, end))
 
 
 def _before_numbers(tokens: Sequence[Token], at: int) -> int:

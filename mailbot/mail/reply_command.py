@@ -5,6 +5,8 @@ a doubt, and then nothing of the answer is done.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.command import HARMLESS, Answer, Command, Context, Doubt, Verb
@@ -21,6 +23,7 @@ from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.reply_text import Written
 from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading, read_sentence
+from mailbot.mail.short_answers import read_confirmation, without_name
 from mailbot.mail.tokens import tokenize
 from mailbot.mail.verbs import find_verb, mentions_decision
 
@@ -53,6 +56,16 @@ _TOGETHER = (
 )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was answered, and who is spoken to."""
+
+    context: Context
+    shown_items: int
+    sent_on: date
+    names: frozenset[str]
+
+
 def read_answer(
     written: str | Written,
     *,
@@ -69,15 +82,35 @@ def read_answer(
     one that stands in the subject. Words of all four languages count, whatever `language` is.
     """
     form = written if isinstance(written, Written) else Written(text=written, numbered=written)
-    answer = _read(form.numbered, context, shown_items, sent_on)
+    asked = _Asked(context, shown_items, sent_on, _name_words(form.names))
     text = form.text.strip()
     if not text and not form.numbered.strip():
         return Answer(written="", doubt=_why_empty(form, subject))
+    answer = _read(form.numbered, asked)
+    if context is Context.QUESTION:
+        return _passed_on(text, answer)
     for other in (form.other, form.hidden):
-        if other.strip() and _differs(answer, _read(other, context, shown_items, sent_on)):
+        if other.strip() and _differs(answer, _read(other, asked)):
             return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
     doubt = answer.doubt or _doubt_around(form, answer)
     return Answer(written=text, commands=() if doubt else answer.commands, doubt=doubt)
+
+
+def _name_words(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(token.text for name in names for token in tokenize(name))
+
+
+def _passed_on(text: str, answer: Answer) -> Answer:
+    """Return an answer to a question as it was typed: it decides nothing, whatever it says."""
+    alone = answer.commands[0] if len(answer.commands) == 1 and not answer.doubt else None
+    if alone in (Command(verb=Verb.HELP), Command(verb=Verb.STOP), Command(verb=Verb.UNSUBSCRIBE)):
+        return Answer(written=text, commands=answer.commands)
+    verb = Verb.QUESTION if "?" in text or _asks_back(answer) else Verb.REMARK
+    return Answer(written=text, commands=(Command(verb=verb, args={"text": text}),))
+
+
+def _asks_back(answer: Answer) -> bool:
+    return any(command.verb is Verb.QUESTION for command in answer.commands)
 
 
 def _doubt_around(form: Written, answer: Answer) -> str:
@@ -125,26 +158,35 @@ def _orders(answer: Answer) -> list[tuple[str, tuple[int, ...], dict[str, str]]]
     ]
 
 
-def _read(written: str, context: Context, shown_items: int, sent_on: date) -> Answer:
+def _read(written: str, asked: _Asked) -> Answer:
     text = _EMPHASIS.sub(r"\1", _INVISIBLE.sub("", written)[:_LONGEST]).strip()
-    if not text:
-        return Answer(written="", doubt=Doubt.EMPTY)
-    if not re.search(r"[^\W_]", text):
-        return Answer(written=text, doubt=_why_wordless(text))
-    if _is_hostile(text):
-        return Answer(written=text, doubt=Doubt.NOT_UNDERSTOOD)
-    if context is Context.DIGEST or shown_items > 0:
-        return _read_list(text, context, shown_items, sent_on)
-    if _names_lines(text, context, sent_on):
+    doubt = _why_unreadable(text)
+    if doubt:
+        return Answer(written=text, doubt=doubt)
+    if asked.context is Context.CONFIRMATION:
+        short = read_confirmation(text)
+        if short is not None:
+            return Answer(written=text, commands=(short,))
+    if asked.context is Context.DIGEST or asked.shown_items > 0:
+        return _read_list(text, asked)
+    if _names_lines(text, asked):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
-    return _combine(text, _sentences(text, context, sent_on), context)
+    return _combine(text, _sentences(text, asked), asked.context)
 
 
-def _read_list(text: str, context: Context, shown_items: int, sent_on: date) -> Answer:
-    listed = read_numbered(text, context, shown_items, sent_on)
+def _why_unreadable(text: str) -> str:
+    if not text:
+        return Doubt.EMPTY
+    if not re.search(r"[^\W_]", text):
+        return _why_wordless(text)
+    return Doubt.NOT_UNDERSTOOD if _is_hostile(text) else ""
+
+
+def _read_list(text: str, asked: _Asked) -> Answer:
+    listed = read_numbered(text, asked.context, asked.shown_items, asked.sent_on)
     if listed.is_about_lines:
         return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
-    return _of_list(_combine(text, _sentences(text, context, sent_on), context))
+    return _of_list(_combine(text, _sentences(text, asked), asked.context))
 
 
 def _of_list(answer: Answer) -> Answer:
@@ -155,13 +197,13 @@ def _of_list(answer: Answer) -> Answer:
     return Answer(written=answer.written, doubt=answer.doubt or Doubt.NOT_UNDERSTOOD)
 
 
-def _names_lines(text: str, context: Context, sent_on: date) -> bool:
+def _names_lines(text: str, asked: _Asked) -> bool:
     """Whether it decides about lines of a list although only one document was shown."""
-    if context in {Context.PAYMENT, Context.CONFIRMATION, Context.QUESTION}:
+    if asked.context in {Context.PAYMENT, Context.CONFIRMATION, Context.QUESTION}:
         return False
     if any(read_booking_line(line) or names_field(line) for line in text.split("\n")):
         return False
-    return names_lines(text, context, sent_on)
+    return names_lines(text, asked.context, asked.sent_on)
 
 
 def _why_wordless(text: str) -> Doubt:
@@ -176,24 +218,24 @@ def _is_hostile(text: str) -> bool:
     )
 
 
-def _sentences(text: str, context: Context, sent_on: date) -> list[Reading]:
+def _sentences(text: str, asked: _Asked) -> list[Reading]:
     found: list[Reading] = []
     for line in text.split("\n"):
         if not line.strip():
             continue
-        command = read_booking_line(line) or read_field_line(line, sent_on)
+        command = read_booking_line(line) or read_field_line(line, asked.sent_on)
         if command is not None:
             found.append(Reading(text=line, commands=(command,)))
         elif names_field(line):
             found.append(Reading(text=line, doubt=Doubt.NOT_UNDERSTOOD))
         else:
-            found += _of_line(line, context, sent_on)
+            found += _of_line(line, asked)
     return found
 
 
-def _of_line(line: str, context: Context, sent_on: date) -> list[Reading]:
+def _of_line(line: str, asked: _Asked) -> list[Reading]:
     pieces = [one for one in _SENTENCE_END.split(line) if one and one.strip()]
-    return [_of_sentence(one.strip(), context, sent_on) for one in _rejoined(pieces)]
+    return [_of_sentence(one.strip(), asked) for one in _rejoined(pieces)]
 
 
 def _rejoined(pieces: list[str]) -> list[str]:
@@ -210,13 +252,16 @@ def _rejoined(pieces: list[str]) -> list[str]:
     return found
 
 
-def _of_sentence(sentence: str, context: Context, sent_on: date) -> Reading:
-    if context in _CORRECTING:
-        by_is = context is not Context.APPROVAL
-        command = read_field_sentence(sentence, sent_on, by_is=by_is)
+def _of_sentence(sentence: str, asked: _Asked) -> Reading:
+    if asked.context in _CORRECTING:
+        by_is = asked.context is not Context.APPROVAL
+        command = read_field_sentence(sentence, asked.sent_on, by_is=by_is)
         if command is not None:
             return Reading(text=sentence, commands=(command,))
-    return read_sentence(sentence, context, sent_on)
+    reading = read_sentence(sentence, asked.context, asked.sent_on)
+    shorter = without_name(sentence, asked.names) if reading.doubt == Doubt.HEDGED else ""
+    named = read_sentence(shorter, asked.context, asked.sent_on) if shorter else reading
+    return replace(named, text=sentence) if named.commands else reading
 
 
 def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
@@ -232,6 +277,7 @@ def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
     if not deciding:
         return _talk(text, readings, commands, context)
     doubt = _conflict(commands) or _limits(readings, deciding)
+    commands = [*commands, *_requests(readings, commands)]
     return Answer(written=text, commands=() if doubt else tuple(commands), doubt=doubt)
 
 
@@ -245,6 +291,8 @@ def _with_greeting_gone(readings: list[Reading]) -> list[Reading]:
 
 def _is_greeting(text: str) -> bool:
     tokens = [token for token in tokenize(text) if token.text not in {",", "!", "."}]
+    if limits_approval(tokens):
+        return False  # "Kind regards if delivered"
     is_closing = match(index_of("mail", "sign_offs"), tokens, 0)
     return bool(is_closing or match(index_of("mail", "greetings"), tokens, 0)) and len(tokens) <= 4
 
@@ -267,6 +315,15 @@ def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Comma
         return commands
     told = Command(verb=Verb.REJECT, args={"reason": talk.strip(" .!")})
     return [*commands[:at], told, *commands[at + 1 :]]
+
+
+def _requests(readings: list[Reading], commands: list[Command]) -> list[Command]:
+    """Return as a remark what else is asked beside an approval: nobody may overlook it."""
+    talk = [one.text for one in readings if one.is_talk and not one.is_question]
+    wanted = [text for text in talk if has("grammar", "requests", tokenize(text))]
+    if not wanted or not any(command.verb is Verb.APPROVE for command in commands):
+        return []
+    return [Command(verb=Verb.REMARK, args={"text": " ".join(wanted)})]
 
 
 def _conflict(commands: list[Command]) -> str:

@@ -1,0 +1,69 @@
+"""Reads "yes" and "no" where something waits to be confirmed, and names behind an agreement."""
+
+from mailbot.domain.command import Command, Verb
+from mailbot.mail.phrase_book import index_of, match, match_all
+from mailbot.mail.tokens import Token, tokenize
+from mailbot.mail.verbs import WEAK, find_verb, is_filler, is_separator
+
+_DEEDS = {"yes": Verb.CONFIRM, "no": Verb.CANCEL}
+
+
+def read_confirmation(text: str) -> Command | None:
+    """Return what "yes", "ok", "no", "non merci" say; None when any word is left over."""
+    tokens = tokenize(text)
+    at = _skip_greeting(tokens)
+    said: set[str] = set()
+    is_weak = is_thanks = False
+    while at < len(tokens):
+        name, length = _short_at(tokens, at)
+        if name:
+            said.add(name)
+            is_weak |= find_verb(tokens, at, frozenset())[0] == WEAK
+        else:
+            length = is_filler(tokens, at) or int(is_separator(tokens[at]))
+            is_thanks |= bool(match(index_of("filler", "courtesy"), tokens, at))
+        if not length:
+            return None
+        at += length
+    if len(said) != 1 or (is_weak and is_thanks):  # "ok, thanks" may only say "received"
+        return None
+    return Command(verb=_DEEDS[said.pop()])
+
+
+def _skip_greeting(tokens: list[Token]) -> int:
+    length = match(index_of("mail", "greetings"), tokens, 0)
+    if not length:
+        return 0
+    return next((i for i in range(length, len(tokens)) if is_separator(tokens[i])), length)
+
+
+def _short_at(tokens: list[Token], at: int) -> tuple[str, int]:
+    """Return ("yes" or "no", length), ("", 0) when a longer phrase stands there: "no problem"."""
+    found = match_all(index_of("confirmation"), tokens, at)
+    if not found:
+        return "", 0
+    longest = max(is_filler(tokens, at), find_verb(tokens, at, frozenset())[1])
+    name, length = found[0]
+    return (name, length) if length >= longest else ("", 0)
+
+
+def without_name(sentence: str, names: frozenset[str]) -> str:
+    """Return "Akkoord" of "Akkoord Lies": who is greeted or signs limits nothing.
+
+    "" if no known name stands at the end, or if somebody else may have said it ("ok for Jan").
+    """
+    tokens = tokenize(sentence)
+    if len(tokens) < 2 or not _is_name(sentence, tokens[-1], names):
+        return ""
+    end = len(tokens) - 1
+    if end > 1 and _is_name(sentence, tokens[end - 1], names):
+        end -= 1
+    if match(index_of("grammar", "links"), tokens, end - 1):
+        return ""
+    return sentence[: tokens[end - 1].end]
+
+
+def _is_name(sentence: str, token: Token, names: frozenset[str]) -> bool:
+    if not sentence[token.start].isupper():
+        return False
+    return token.text in names or bool(match(index_of("given_names", "names"), [token], 0))
