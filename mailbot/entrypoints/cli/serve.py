@@ -13,9 +13,11 @@ from mailbot.entrypoints.app import places
 from mailbot.entrypoints.cli.shared import USAGE, ConfigOption, fail, settings_of
 from mailbot.entrypoints.logs import start_logging
 from mailbot.entrypoints.service import PARTS, Service
-from mailbot.settings import Settings
+from mailbot.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
+
+_CANNOT_START = (MailbotError, SettingsError, OSError, ValueError)
 
 
 def serve(
@@ -46,11 +48,11 @@ def _start(settings: Settings, wanted: tuple[str, ...]) -> Service:
     """Start everything, or end with one clear sentence."""
     try:
         service = Service(settings, wanted)
-    except (MailbotError, OSError, ValueError) as error:
+    except _CANNOT_START as error:
         fail(f"mailbot cannot start: {error}")
     try:
         service.start()
-    except (MailbotError, OSError, ValueError) as error:
+    except _CANNOT_START as error:
         service.stop()
         fail(f"mailbot cannot start: {error}")
     return service
