@@ -110,7 +110,9 @@ def test_a_catch_all_holds_only_when_no_other_does() -> None:
     assert names(with_invoice(supplier_name="Slagerij Bos"), special, rest) == ["special"]
 
 
-@pytest.mark.parametrize("kind", set(JournalKind) - {JournalKind.PURCHASE})
+@pytest.mark.parametrize(
+    "kind", [kind for kind in JournalKind if kind is not JournalKind.PURCHASE]
+)
 def test_only_purchases_are_approved(kind: JournalKind) -> None:
     assert names(a_document(kind=kind), rule(), rule("rest", catch_all=True)) == []
 
