@@ -32,7 +32,7 @@ CLOCK_CALLS = {
 ENVIRONMENT_NAMES = {"os.environ", "os.getenv", "os.environb", "os.putenv"}
 
 #: dependencies that another library imports when they are there, and which one that is
-LOADED_BY_ANOTHER = {"psycopg": "sqlalchemy", "python-multipart": "starlette"}
+LOADED_BY_ANOTHER = {"python-multipart": "starlette"}
 
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 50
