@@ -69,7 +69,6 @@ class Postbox:
         self.refuse: dict[str, str] = {}
         self._seen: set[int] = set()
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -84,6 +83,8 @@ class Postbox:
         return "250 OK"
 
     def start(self) -> None:
+        """Take mail; after a stop, again on the same port."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
     def stop(self) -> None:
