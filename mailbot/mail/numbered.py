@@ -142,14 +142,14 @@ def _refused_list(text: str, shown_items: int) -> Listed | None:
     tokens = [t for t in tokenize(text) if t.text not in {"!", "."}]
     verbs: set[str] = set()
     is_all = False
-    at = _skip_all(tokens)
+    at = match(index_of("mail", "greetings"), tokens, 0)
     while at < len(tokens):
         name, length = find_verb(tokens, at, frozenset())
         everything = match(index_of("all", "all"), tokens, at)
         verbs |= {name} if name else set()
         is_all |= bool(everything)
-        step = length or everything or _skip_all(tokens[at:])
-        if not step or tokens[at].text == "?":
+        step = length or everything or is_filler(tokens, at) or int(is_separator(tokens[at]))
+        if not step:
             return None
         at += step
     if not is_all or len(verbs) != 1 or not verbs <= {Verb.REJECT, Verb.HOLD}:

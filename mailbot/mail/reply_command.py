@@ -23,9 +23,14 @@ from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.reply_text import Written
 from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading, read_sentence
-from mailbot.mail.short_answers import read_confirmation, without_name
+from mailbot.mail.short_answers import (
+    mentions_confirmation,
+    read_confirmation,
+    without_name,
+)
 from mailbot.mail.tokens import tokenize
 from mailbot.mail.verbs import find_verb, mentions_decision
+from mailbot.mail.words import list_names
 
 _LONGEST = 20_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
@@ -167,11 +172,23 @@ def _read(written: str, asked: _Asked) -> Answer:
         short = read_confirmation(text)
         if short is not None:
             return Answer(written=text, commands=(short,))
+        return _unconfirmed(_combine(text, _sentences(text, asked), asked.context))
     if asked.context is Context.DIGEST or asked.shown_items > 0:
         return _read_list(text, asked)
     if _names_lines(text, asked):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
     return _combine(text, _sentences(text, asked), asked.context)
+
+
+def _unconfirmed(answer: Answer) -> Answer:
+    """Cast a doubt on "yes, but not now" and "yes?", which confirm nothing."""
+    if answer.doubt or not mentions_confirmation(answer.written):
+        return answer
+    if any(command.verb not in HARMLESS for command in answer.commands):
+        return answer
+    is_question = any(command.verb is Verb.QUESTION for command in answer.commands)
+    doubt = Doubt.QUESTION_MARK if is_question else Doubt.HEDGED
+    return Answer(written=answer.written, doubt=doubt)
 
 
 def _why_unreadable(text: str) -> str:
@@ -320,10 +337,18 @@ def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Comma
 def _requests(readings: list[Reading], commands: list[Command]) -> list[Command]:
     """Return as a remark what else is asked beside an approval: nobody may overlook it."""
     talk = [one.text for one in readings if one.is_talk and not one.is_question]
-    wanted = [text for text in talk if has("grammar", "requests", tokenize(text))]
+    wanted = [text for text in talk if _requests_something(text)]
     if not wanted or not any(command.verb is Verb.APPROVE for command in commands):
         return []
     return [Command(verb=Verb.REMARK, args={"text": " ".join(wanted)})]
+
+
+def _requests_something(text: str) -> bool:
+    tokens = tokenize(text)
+    tells_value = any(c.isdigit() for c in text) and any(
+        has("fields", name, tokens) for name in list_names("fields")
+    )
+    return tells_value or has("grammar", "requests", tokens)
 
 
 def _conflict(commands: list[Command]) -> str:

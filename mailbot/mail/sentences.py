@@ -99,6 +99,9 @@ def _step(scan: Scan) -> None:
 def _is_minor(scan: Scan, name: str) -> bool:
     """Tell verbs that say no more than an approval beside them: "approved, may be paid"."""
     minor = {Verb.PAY, Verb.PAID, Verb.HANDLED, Verb.TITLE, Verb.LABEL, Verb.REMARK, Verb.QUESTION}
+    is_marked = scan.at + 1 < len(scan.tokens) and scan.tokens[scan.at + 1].text == ":"
+    if verb_of(name) in {Verb.LABEL, Verb.TITLE} and is_marked:
+        return False  # "approved, label: site"
     has_main = any(command.verb is Verb.APPROVE for command in scan.commands)
     return verb_of(name) in minor and (has_main or _approves_later(scan))
 

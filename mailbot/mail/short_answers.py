@@ -1,7 +1,7 @@
 """Reads "yes" and "no" where something waits to be confirmed, and names behind an agreement."""
 
 from mailbot.domain.command import Command, Verb
-from mailbot.mail.phrase_book import index_of, match, match_all
+from mailbot.mail.phrase_book import contains, index_of, match, match_all
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import WEAK, find_verb, is_filler, is_separator
 
@@ -28,6 +28,11 @@ def read_confirmation(text: str) -> Command | None:
     if len(said) != 1 or (is_weak and is_thanks):  # "ok, thanks" may only say "received"
         return None
     return Command(verb=_DEEDS[said.pop()])
+
+
+def mentions_confirmation(text: str) -> bool:
+    """Whether "yes" or "no" stands anywhere in `text`."""
+    return contains(index_of("confirmation"), tokenize(text))
 
 
 def _skip_greeting(tokens: list[Token]) -> int:
