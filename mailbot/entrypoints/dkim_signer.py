@@ -41,9 +41,7 @@ class DkimSigner:
         if outbound.dkim_key is None:
             return cls()
         if not outbound.dkim_selector:
-            raise SettingsError(
-                "outbound.dkim_selector: give the name that DNS has the key at"
-            )
+            raise SettingsError("outbound.dkim_selector: give the name that DNS has the key at")
         signer = cls(outbound.dkim_selector.encode(), outbound.dkim_key.read_bytes())
         try:
             signer.sign(_PROBE)
