@@ -151,8 +151,14 @@ def show_queue(config: ConfigOption = None, as_json: JsonOption = False) -> None
             if as_json:
                 print(json.dumps(to_data(failed)))
             else:
-                reason = failed.reason.strip().splitlines()[-1]
-                print(f"{failed.state:7} {failed.job.key}  tries {failed.tries}  {reason}")
+                told = f"tries {failed.tries}  {_in_one_line(failed.reason)}"
+                print(f"{failed.state:7} {failed.job.key}  {told}")
+
+
+def _in_one_line(reason: str) -> str:
+    """Return the first line of a sentence; of a trace the last, which says what went wrong."""
+    lines = reason.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 
 
 @queue_app.command("retry")
