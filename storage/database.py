@@ -24,8 +24,13 @@ class Database:
     """One database; every change of state goes through `transaction`."""
 
     def __init__(self, url: str) -> None:
+        """Connect on first use. Raises ValueError for what is no URL of a database."""
         self.url = _with_driver(url)
-        self.engine = _make_engine(self.url)
+        try:
+            self.engine = _make_engine(self.url)
+        except sa.exc.ArgumentError as error:
+            # the URL itself may hold a password
+            raise ValueError("database.url is not the URL of a SQLite or PostgreSQL") from error
 
     @property
     def is_sqlite(self) -> bool:
