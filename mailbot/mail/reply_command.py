@@ -26,11 +26,12 @@ from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.short_answers import (
     mentions_confirmation,
     read_confirmation,
+    speaks_for_another,
     without_name,
 )
 from mailbot.mail.tokens import tokenize
 from mailbot.mail.verbs import find_verb, mentions_decision
-from mailbot.mail.words import list_names
+from mailbot.mail.weighing import conflict, limits, requests
 
 _LONGEST = 20_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
@@ -40,25 +41,7 @@ _REPLY_PREFIX = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
-#: a bank account typed beside a decision: an answer never changes where money goes
-#: (ISO 13616: at least 15 characters); a VAT number is shorter
-_ACCOUNT = re.compile(
-    r"\b(?:[A-Z]{2}\d{2}(?:[ .-]?[A-Z\d]{4}){2,7}|[A-Za-z]{2}\d{2}(?:[ .-]?\d{4}){2,7})"
-    r"(?:[ .-]?\d{1,4})?\b"
-)
-_SHORTEST_ACCOUNT = 15
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
-#: verbs that may stand together in one answer about one document
-_TOGETHER = (
-    frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE, Verb.LABEL, Verb.TITLE}),
-    frozenset({Verb.APPROVE, Verb.SEND, Verb.FORWARD, Verb.RELEASE}),
-    frozenset({Verb.CONFIRM, Verb.APPROVE}),
-    frozenset({Verb.REJECT, Verb.CANCEL}),
-    frozenset({Verb.REJECT, Verb.DELETE}),
-    frozenset({Verb.BLOCK, Verb.DELETE}),
-    frozenset({Verb.HOLD, Verb.FORWARD}),
-    frozenset({Verb.STOP, Verb.UNSUBSCRIBE}),
-)
 
 
 @dataclass(frozen=True)
@@ -278,6 +261,9 @@ def _of_sentence(sentence: str, asked: _Asked) -> Reading:
     reading = read_sentence(sentence, asked.context, asked.sent_on)
     shorter = without_name(sentence, asked.names) if reading.doubt == Doubt.HEDGED else ""
     named = read_sentence(shorter, asked.context, asked.sent_on) if shorter else reading
+    orders = any(command.verb not in HARMLESS for command in reading.commands)
+    if orders and speaks_for_another(sentence, asked.names):
+        return Reading(text=sentence, doubt=Doubt.HEDGED)
     return replace(named, text=sentence) if named.commands else reading
 
 
@@ -293,8 +279,8 @@ def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
     deciding = [command for command in commands if command.verb not in HARMLESS]
     if not deciding:
         return _talk(text, readings, commands, context)
-    doubt = _conflict(commands) or _limits(readings, deciding)
-    commands = [*commands, *_requests(readings, commands)]
+    doubt = conflict(commands) or limits(readings, deciding)
+    commands = [*commands, *requests(readings, commands)]
     return Answer(written=text, commands=() if doubt else tuple(commands), doubt=doubt)
 
 
@@ -332,60 +318,6 @@ def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Comma
         return commands
     told = Command(verb=Verb.REJECT, args={"reason": talk.strip(" .!")})
     return [*commands[:at], told, *commands[at + 1 :]]
-
-
-def _requests(readings: list[Reading], commands: list[Command]) -> list[Command]:
-    """Return as a remark what else is asked beside an approval: nobody may overlook it."""
-    talk = [one.text for one in readings if one.is_talk and not one.is_question]
-    wanted = [text for text in talk if _requests_something(text)]
-    if not wanted or not any(command.verb is Verb.APPROVE for command in commands):
-        return []
-    return [Command(verb=Verb.REMARK, args={"text": " ".join(wanted)})]
-
-
-def _requests_something(text: str) -> bool:
-    tokens = tokenize(text)
-    tells_value = any(c.isdigit() for c in text) and any(
-        has("fields", name, tokens) for name in list_names("fields")
-    )
-    return tells_value or has("grammar", "requests", tokens)
-
-
-def _conflict(commands: list[Command]) -> str:
-    verbs = {command.verb for command in commands} - HARMLESS
-    kinds = verbs - _TOGETHER[0]
-    if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND, Verb.RETRY, Verb.RELEASE}:
-        return Doubt.CONTRADICTORY
-    if len(kinds) > 1 and not any(kinds <= group for group in _TOGETHER):
-        return Doubt.CONTRADICTORY
-    fields = [c.args.get("field") for c in commands if c.verb is Verb.CORRECT]
-    return Doubt.CONTRADICTORY if len(fields) != len(set(fields)) else ""
-
-
-def _limits(readings: list[Reading], deciding: list[Command]) -> str:
-    """Return the doubt that talk beside a decision casts on it."""
-    if any(one.is_question for one in readings):
-        return Doubt.QUESTION_MARK
-    if any(_names_account(one) for one in readings):
-        return Doubt.HEDGED
-    talk = [one for one in readings if one.is_talk]
-    is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
-    for one in talk:
-        tokens = tokenize(one.text)
-        limited = has("doubt", "limits", tokens) if is_refusal else limits_approval(tokens)
-        if limited:
-            return Doubt.HEDGED
-    if any(one.is_weak for one in readings) and talk:
-        return Doubt.HEDGED
-    return ""
-
-
-def _names_account(reading: Reading) -> bool:
-    """Whether a bank account stands in it, outside a correction that is shown for what it is."""
-    if any(command.verb in _TOGETHER[0] for command in reading.commands):
-        return False
-    found = (re.sub(r"[ .-]", "", one[0]) for one in _ACCOUNT.finditer(reading.text))
-    return any(len(one) >= _SHORTEST_ACCOUNT for one in found)
 
 
 def _talk(text: str, readings: list[Reading], commands: list[Command], context: Context) -> Answer:

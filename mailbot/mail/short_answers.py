@@ -68,6 +68,16 @@ def without_name(sentence: str, names: frozenset[str]) -> str:
     return sentence[: tokens[end - 1].end]
 
 
+def speaks_for_another(sentence: str, names: frozenset[str]) -> bool:
+    """Whether "for Jan" or "by Susan" ends its only clause: somebody else may have agreed."""
+    tokens = tokenize(sentence.strip(" .!"))
+    if len(tokens) < 3 or any(is_separator(token) for token in tokens):
+        return False
+    if not _is_name(sentence, tokens[-1], names):
+        return False
+    return bool(match(index_of("grammar", "links"), tokens, len(tokens) - 2))
+
+
 def _is_name(sentence: str, token: Token, names: frozenset[str]) -> bool:
     if not sentence[token.start].isupper():
         return False
