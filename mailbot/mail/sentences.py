@@ -27,6 +27,7 @@ from mailbot.mail.verbs import (
 
 _BAD_EMOJI = re.compile(
     "[\U0001f44e\u274c\u2716\U0001f914\U0001f615\U0001f61f\u26d4\U0001f6d1\u2753\u2049\U0001f928\U0001f612]"
+    r"|(?:^|\s)[:;]['-]?[(/|]"
 )
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})

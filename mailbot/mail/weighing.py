@@ -16,6 +16,11 @@ _ACCOUNT = re.compile(
     r"(?:[ .-]?\d{1,4})?\b"
 )
 _SHORTEST_ACCOUNT = 15
+#: an amount beside an agreement may be another one than that of the document
+_MONEY = re.compile(
+    r"(?i)(?:\u20ac|\$|\u00a3|\b(?:eur|usd|gbp|chf))\s?\d|\d\s?(?:\u20ac|\$|\u00a3|eur(?:os?)?\b)"
+)
+_ASKING = frozenset({Verb.STATUS, Verb.HISTORY, Verb.SEARCH, Verb.REPORT})
 #: verbs that may stand together in one answer about one document
 _TOGETHER = (
     frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE, Verb.LABEL, Verb.TITLE}),
@@ -48,6 +53,8 @@ def _requests_something(text: str) -> bool:
 
 def conflict(commands: list[Command]) -> str:
     """Return the doubt that orders which exclude one another cast, "" if they go together."""
+    if any(command.verb in _ASKING for command in commands):
+        return Doubt.HEDGED  # "status: approved"
     verbs = {command.verb for command in commands} - HARMLESS
     kinds = verbs - _TOGETHER[0]
     if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND, Verb.RETRY, Verb.RELEASE}:
@@ -64,6 +71,9 @@ def limits(readings: list[Reading], deciding: list[Command]) -> str:
         return Doubt.QUESTION_MARK
     if any(_names_account(one) for one in readings):
         return Doubt.HEDGED
+    agrees = any(command.verb is Verb.APPROVE for command in deciding)
+    if agrees and any(_names_amount(one) for one in readings):
+        return Doubt.HEDGED
     talk = [one for one in readings if one.is_talk]
     is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
     for one in talk:
@@ -74,6 +84,12 @@ def limits(readings: list[Reading], deciding: list[Command]) -> str:
     if any(one.is_weak for one in readings) and talk:
         return Doubt.HEDGED
     return ""
+
+
+def _names_amount(reading: Reading) -> bool:
+    """Whether an amount stands beside an approval; in a reason it tells why."""
+    verbs = {command.verb for command in reading.commands}
+    return verbs <= {Verb.APPROVE, Verb.SEND} and bool(_MONEY.search(reading.text))
 
 
 def _names_account(reading: Reading) -> bool:

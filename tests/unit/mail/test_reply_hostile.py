@@ -113,6 +113,22 @@ HOSTILE = [
     "N'approuvez pas",
     "Don't approve",
     "keur niet goed",
+    "Akkoord. Bedrag verminderd met 100 euro",
+    "Goedgekeurd, totaal 500 euro",
+    "goedgekeurd - al betaald vorige maand",
+    "approved, already paid",
+    "Approuvé, déjà payée",
+    "Genehmigt, bereits bezahlt",
+    "goedgekeurd :(",
+    "Approved for now",
+    "voorlopig akkoord",
+    "Genehmigt, vorläufig",
+    "Approuvé, pour l'instant",
+    "status: goedgekeurd",
+    "approved=false",
+    "Goedgekeurd, nog niet betalen aub",
+    "Approuvé, ne pas payer",
+    "Uw aanvraag is goedgekeurd NIET",
     "approve not",
 ]
 LISTS = [
@@ -283,8 +299,6 @@ def test_the_name_of_who_is_greeted_or_signs_limits_nothing(text):
 @pytest.mark.parametrize(
     "text", ["Akkoord voor Liesbet", "Goedgekeurd door An", "Liesbet akkoord"]
 )
-    "text", ["Akkoord voor Liesbet", "Goedgekeurd door An", "Liesbet akkoord"]
-)
 def test_a_name_that_may_be_who_agreed_casts_a_doubt(text):
     assert read_mail(text).doubt
 
@@ -314,6 +328,13 @@ def test_what_a_clerk_would_do_without_asking_is_done(text, expected):
     answer = read(text)
     assert verbs(answer) == expected, answer
     assert would_act(answer)
+
+
+@pytest.mark.parametrize(
+    "text", ["Verworpen. Er was 500 euro afgesproken", "Rejected: the price was EUR 500"]
+)
+def test_an_amount_in_the_reason_of_a_refusal_is_no_doubt(text):
+    assert verbs(read(text)) == [Verb.REJECT]
 
 
 @pytest.mark.parametrize("text", ["Prima", "Looks good", "Parfait", "Gut"])
