@@ -12,7 +12,7 @@ from mailbot.mail.address import read_recipient
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
 from storage.definitions import find_dossier
-from storage.mails import find_earlier_copy, get_mail, update_mail
+from storage.mails import find_earlier_copy, get_mail, lock_address, update_mail
 
 #: what a mail to each kind of address is about; automatic mail only ever delivers or bounces
 _ROUTES = {
@@ -56,6 +56,7 @@ def _route(
     recipient: Recipient,
     automatic: Automatic | None,
 ) -> None:
+    lock_address(unit.session, stored.envelope_recipient)
     earlier = find_earlier_copy(unit.session, stored)
     if earlier is not None:
         repeated = replace(stored, state=MailState.REPEATED, repeat_of=earlier.id)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailbot.domain.mail import MailState, StoredMail
@@ -12,6 +13,8 @@ from storage.tables import MailRow
 
 #: letters; an index of PostgreSQL takes no row above 2704 bytes, RFC 5322 no line above 998
 _LONGEST_INDEXED = 500
+#: mails in one of these were routed: a copy of them is not
+_READ = (MailState.READ.value, MailState.IGNORED.value)
 
 
 def find_delivery(session: Session, delivery_key: str) -> StoredMail | None:
@@ -72,11 +75,22 @@ def update_mail(session: Session, mail: StoredMail) -> None:
     session.add(row)
 
 
+def lock_address(session: Session, envelope_recipient: str) -> None:
+    """Let mails to one address be routed one after another, so that copies see each other.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:address, 0))")
+        session.execute(statement, {"address": envelope_recipient})
+
+
 def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
-    """Return another mail with the same Message-ID or bytes to the same address.
+    """Return a mail that was read before with the same Message-ID or bytes to the same address.
 
     The one that is read first counts, whichever came first: a Message-ID is known only from then
-    on. One mail to two dossiers is two deliveries, so the address counts (osTicket#866).
+    on. Needs `lock_address`. One mail to two dossiers is two deliveries, so the address counts
+    (osTicket#866).
     """
     same = MailRow.sha256 == mail.sha256
     if mail.message_id:
@@ -84,7 +98,7 @@ def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
     row = session.exec(
         select(MailRow)
         .where(same, MailRow.envelope_recipient == mail.envelope_recipient)
-        .where(MailRow.id != mail.id, MailRow.state != MailState.REPEATED.value)
+        .where(MailRow.id != mail.id, col(MailRow.state).in_(_READ))
         .order_by(MailRow.id)
     ).first()
     return _mail(row) if row else None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -82,7 +83,9 @@ class Finger:
 
     def wait_for(self, text: str) -> None:
         """Wait until the page says this."""
-        WebDriverWait(self.browser, 20).until(lambda _: text in self.page())
+        # between two pages there is no node to read: look again
+        waiting = WebDriverWait(self.browser, 20, ignored_exceptions=[WebDriverException])
+        waiting.until(lambda _: text in self.page())
 
     def _node(self, selector: str) -> int:
         found = self._do("DOM.querySelector", {"nodeId": self._root(), "selector": selector})
