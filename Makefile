@@ -1,7 +1,7 @@
 # What a newcomer, a developer and CI type; docker/setup.sh makes the folder ready for each.
 
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n 2
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 UV := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 
 .PHONY: run test check bench demo features golden format lock help

@@ -11,6 +11,7 @@ from connectors.base import Capabilities, ExportJob, ExportResult, check_account
 from connectors.file_names import booking_name, renamed
 from connectors.ubl_writer import UblParty, write_ubl
 from mailbot.domain.booking import ExportFile, Problem
+from mailbot.domain.invoice import Invoice, Source
 from mailbot.domain.people import JournalKind
 
 _NAMESPACES = tuple(
@@ -33,7 +34,7 @@ class UblFile:
 
     def export(self, job: ExportJob) -> ExportResult:
         """Return the UBL file, and beside it what it does not hold."""
-        if is_ubl(job.original.content):
+        if is_ubl(job.original.content) and not is_corrected(job.invoice):
             return _pass_on(job)
         problems = find_problems(job, self.capabilities)
         problems = problems or ubl_writer.find_problems(job.invoice, job.booking)
@@ -49,6 +50,11 @@ def is_ubl(content: bytes) -> bool:
     return any(namespace in plain for namespace in _NAMESPACES) and plain.lstrip(
         b"\xef\xbb\xbf\xff\xfe \t\r\n"
     ).startswith(b"<")
+
+
+def is_corrected(invoice: Invoice) -> bool:
+    """Whether a person said another value than the file: then it may not pass as it came."""
+    return any(known.source is Source.PERSON for known in invoice.evidence.values())
 
 
 def _pass_on(job: ExportJob) -> ExportResult:

@@ -232,16 +232,23 @@ def _certainty(invoice: Invoice, head: Letterhead) -> str:
     if not known:
         return ""
     lowest = min(evidence.confidence for evidence in known.values())
-    by_people = all(evidence.source is Source.PERSON for evidence in known.values())
+    corrected = [evidence.source is Source.PERSON for evidence in known.values()]
     sources = dict.fromkeys(
         head.say("sources", e.source) for e in known.values() if e.source is not Source.PERSON
     )
     said = head.say(
         "phrases",
-        "all_by_person" if by_people else "all_read" if len(sources) == 1 else "read",
+        _reading(all_by_person=all(corrected), is_whole=not any(corrected) and len(sources) == 1),
         sources=listed(tuple(sources), head.language),
     )
     return f"{stars(lowest)} {said}{_to_check(known, head)}"
+
+
+def _reading(*, all_by_person: bool, is_whole: bool) -> str:
+    """Return the id of the phrase that says where the values come from."""
+    if all_by_person:
+        return "all_by_person"
+    return "all_read" if is_whole else "read"
 
 
 def _to_check(known: dict[str, Evidence], head: Letterhead) -> str:

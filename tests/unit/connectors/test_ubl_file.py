@@ -112,3 +112,11 @@ def test_problems_are_named_once() -> None:
 )
 def test_what_is_ubl(content: bytes, expected: bool) -> None:
     assert is_ubl(content) is expected
+
+
+def test_what_a_person_corrected_is_not_lost_in_the_suppliers_file() -> None:
+    job = make_job(original=XML)
+    corrected = replace(job, invoice=job.invoice.corrected(invoice_number="2026-999"))
+    made, original = UblFile().export(corrected).files
+    assert value(made.content, "/*/*[local-name()='ID']/text()") == "2026-999"
+    assert original.content == UBL
