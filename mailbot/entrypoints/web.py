@@ -54,7 +54,13 @@ class WebServer:
         """Begin to answer. Raises OSError when the port is taken, SettingsError for a bad one."""
         host, port = listen_address(self._listen)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=256)
+        try:
+            listener = socket.create_server((host, port), family=family, backlog=256)
+        except OSError as error:
+            raise OSError(
+                f"the pages cannot be served on {self._listen} ({error.strerror}); stop what "
+                "listens there, or set web.listen"
+            ) from error
         self.port = int(listener.getsockname()[1])
         config = uvicorn.Config(
             make_web(self._context),
