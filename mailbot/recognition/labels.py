@@ -5,14 +5,14 @@ value belongs to the label that names it best, so that the order's date is never
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from mailbot.recognition.candidates import Candidate
 from mailbot.recognition.layout import Box, Cell, Layout
-from mailbot.recognition.vocabulary import LABELS, WORDS, compact, folded, tokens
+from mailbot.recognition.vocabulary import LABELS, WORDS, compact, tokens
 
 T = TypeVar("T")
 
@@ -66,45 +66,35 @@ def _table(kinds: frozenset[str]) -> dict[str, list[tuple[str, float]]]:
     return dict(table)
 
 
+@cache
+def _beginnings(kinds: frozenset[str]) -> frozenset[str]:
+    """Return every beginning of a label of `kinds`: what is none of them ends the search."""
+    return frozenset(text[:end] for text in _table(kinds) for end in range(1, len(text) + 1))
+
+
 def find_labels(layout: Layout, kinds: Iterable[str]) -> list[Label]:
     """Return the labels of `kinds`, in reading order; the longest at each place."""
-    table = _table(frozenset(kinds))
-    return [label for cell in layout.cells for label in _labels_of(cell, table)]
+    wanted = frozenset(kinds)
+    table, beginnings = _table(wanted), _beginnings(wanted)
+    return [label for cell in layout.cells for label in _labels_of(cell, table, beginnings)]
 
 
-def _labels_of(cell: Cell, table: dict[str, list[tuple[str, float]]]) -> list[Label]:
-    words = _words_of(cell)
-    found: list[Label] = []
+def _labels_of(
+    cell: Cell, table: dict[str, list[tuple[str, float]]], beginnings: frozenset[str]
+) -> Iterator[Label]:
+    words = cell.tokens
     at = 0
     while at < len(words):
-        step = 1
-        for length in range(min(_MAX_WORDS, len(words) - at), 0, -1):
-            text = "".join(w[0] for w in words[at : at + length])
-            if text in table:
-                start, end = words[at][1], words[at + length - 1][2]
-                found += [
-                    Label(kind, weight, cell, start, end, len(text))
-                    for kind, weight in table[text]
-                ]
-                step = length
+        text, longest, last = "", "", at
+        for place in range(at, min(at + _MAX_WORDS, len(words))):
+            text += words[place].text
+            if text not in beginnings:
                 break
-        at += step
-    return found
-
-
-def _words_of(cell: Cell) -> list[tuple[str, int, int]]:
-    """Return the folded words of a cell, with their places in its text."""
-    words: list[tuple[str, int, int]] = []
-    for word, at in zip(cell.words, cell.starts, strict=True):
-        plain = folded(word.text)
-        searched = 0
-        for token in tokens(word.text):
-            place = plain.find(token, searched)
-            searched = place + len(token)
-            # Folding can lengthen a word (œ, ß): its end is then only about right.
-            start = at + min(place, len(word.text))
-            words.append((token, start, at + min(searched, len(word.text))))
-    return words
+            if text in table:
+                longest, last = text, place
+        for kind, weight in table.get(longest, ()):
+            yield Label(kind, weight, cell, words[at].start, words[last].end, len(longest))
+        at = last + 1
 
 
 def link(

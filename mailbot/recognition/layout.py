@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from mailbot.recognition.vocabulary import folded, tokens
+
 Box = tuple[float, float, float, float]
 
 #: a gap between words that is wider than this share of the letter height begins a new cell
@@ -55,6 +57,15 @@ class Page:
     is_ocr: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word and the characters of the cell's text that it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """A run of words on one row without a wide gap; equal only to itself."""
@@ -67,6 +78,8 @@ class Cell:
     #: where each word begins in `text`
     starts: tuple[int, ...]
     box: Box
+    #: the folded words of `text`, which labels are looked for in
+    tokens: tuple["Token", ...]
 
     @property
     def x0(self) -> float:
@@ -185,7 +198,20 @@ def _cell(page: Page, row: int, words: list[Word]) -> Cell:
         starts.append(at)
         at += len(word.text) + 1
     text = " ".join(word.text for word in words)
-    return Cell(page, row, tuple(words), text, tuple(starts), box_of(words))
+    folds = tuple(_tokens(words, starts))
+    return Cell(page, row, tuple(words), text, tuple(starts), box_of(words), folds)
+
+
+def _tokens(words: Sequence[Word], starts: Sequence[int]) -> Iterable[Token]:
+    """Yield the folded words of a cell, with their places in its text."""
+    for word, at in zip(words, starts, strict=True):
+        plain, length = folded(word.text), len(word.text)
+        searched = 0
+        for token in tokens(word.text):
+            place = plain.find(token, searched)
+            searched = place + len(token)
+            # Folding can lengthen a word (œ, ß): its end is then only about right.
+            yield Token(token, at + min(place, length), at + min(searched, length))
 
 
 def _blocks(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +22,8 @@ WORDS: dict[str, Any] = _read("words.toml")
 LABELS: dict[str, dict[str, list[str]]] = _read("labels.toml")
 
 
-@cache
+# bounded: a worker folds the words of all documents of its life
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return `text` in lower case without accents."""
     lower = text.lower().translate(_FOLDED)
