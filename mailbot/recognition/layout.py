@@ -148,7 +148,7 @@ def build_layout(pages: Sequence[Page]) -> Layout:
     """Return the rows, cells and blocks of `pages`."""
     rows: list[tuple[Cell, ...]] = []
     for page in pages:
-        for words in _rows(page):
+        for words in rows_of(page):
             rows.append(tuple(_cells(page, len(rows), words)))
     blocks = _blocks(rows)
     block_of = {cell: number for number, block in enumerate(blocks) for cell in block}
@@ -157,7 +157,7 @@ def build_layout(pages: Sequence[Page]) -> Layout:
     return Layout(tuple(pages), tuple(rows), blocks, cells, letter, block_of)
 
 
-def _rows(page: Page) -> list[list[Word]]:
+def rows_of(page: Page) -> list[list[Word]]:
     """Return the words of each row, left to right, rows from top to bottom."""
 
     def middle(word: Word) -> float:

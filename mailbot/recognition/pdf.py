@@ -17,6 +17,8 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from mailbot.recognition.layout import Box, Page, Word
+from mailbot.recognition.mended_words import mend
+from mailbot.recognition.pdf_visibility import Visibility
 
 _LOCK = threading.Lock()
 
@@ -138,6 +140,8 @@ def _open(content: bytes, passwords: Sequence[str]) -> tuple[Any, bytes, str]:
                 continue
             break
         if len(document):
+            if document.get_formtype() != pdfium.raw.FORMTYPE_NONE:
+                document.init_forms()
             return document, content, password
         document.close()
         break
@@ -169,7 +173,7 @@ def _repaired(content: bytes, passwords: Sequence[str]) -> bytes:
 def _read_page(document: Any, number: int) -> tuple[Page, bool]:
     """Return a page and whether it has to be read as an image; a broken page is empty."""
     try:
-        page = document[number - 1]
+        page = _loaded(document, number)
     except _ERRORS:
         return Page(number, 1.0, 1.0, ()), False
     try:
@@ -178,22 +182,33 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         is_image = is_garbled or (
             len(words) < _FEW_WORDS and _is_drawn(page, has_text=bool(words))
         )
-        return Page(number, width, height, () if is_image else tuple(words)), is_image
+        return mend(Page(number, width, height, () if is_image else tuple(words))), is_image
     except _ERRORS:
         return Page(number, 1.0, 1.0, ()), False
     finally:
         page.close()
 
 
+def _loaded(document: Any, number: int) -> Any:
+    """Return a page; what people filled in a form is made part of it, as they see it."""
+    page = document[number - 1]
+    if not document.formenv or page.flatten() != pdfium.raw.FLATTEN_SUCCESS:
+        return page
+    page.close()
+    return document[number - 1]
+
+
 def _words(page: Any) -> tuple[list[Word], bool]:
     """Return the words that run from left to right, and whether the text is useless."""
     text_page = page.get_textpage()
     try:
-        place = _placer(page)
+        place, visibility = _placer(page), Visibility(page, text_page.raw)
+        runs = list(_runs(text_page.raw, page.get_rotation()))
+        placed = [(text, place(box), first) for text, box, first, is_level in runs if is_level]
         words = [
-            Word(text, *place(box))
-            for text, box, is_level in _runs(text_page.raw, page.get_rotation())
-            if is_level
+            Word(text, *box, confidence=seen)
+            for text, box, first in placed
+            if (seen := visibility.of(first, box)) > 0
         ]
         letters = "".join(word.text for word in words)
         garbled = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " " for c in letters)
@@ -223,14 +238,14 @@ def _placer(page: Any) -> Callable[[Box], Box]:
     return place
 
 
-def _runs(text_page: Any, rotation: int) -> Iterator[tuple[str, Box, bool]]:
-    """Yield text, box and "runs from left to right" of each word, in the order of drawing."""
+def _runs(text_page: Any, rotation: int) -> Iterator[tuple[str, Box, int, bool]]:
+    """Yield each word as it is drawn: text, box, its first character, "runs to the right"."""
     letters: list[str] = []
     boxes: list[Box] = []
     first = 0
     for index, letter, box in _characters(text_page):
         if letters and (letter.isspace() or _is_apart(boxes[-1], box, rotation)):
-            yield _text(letters), _around(boxes), _is_level(text_page, first, rotation)
+            yield _text(letters), _around(boxes), first, _is_level(text_page, first, rotation)
             letters, boxes = [], []
         if not letter.isspace():
             if not letters:
@@ -238,7 +253,7 @@ def _runs(text_page: Any, rotation: int) -> Iterator[tuple[str, Box, bool]]:
             letters.append(letter)
             boxes.append(box)
     if letters:
-        yield _text(letters), _around(boxes), _is_level(text_page, first, rotation)
+        yield _text(letters), _around(boxes), first, _is_level(text_page, first, rotation)
 
 
 def _text(letters: list[str]) -> str:

@@ -52,10 +52,12 @@ def test_a_turned_page_is_read_as_it_is_shown(turned: int) -> None:
         page.Rotate = turned
         box = [float(x) for x in page.mediabox]
         matrix = {
-            90: f"0 1 -1 0 {box[2]} 0",
+            90: f"0 1 -1 0 {box[3]} 0",
             180: f"-1 0 0 -1 {box[2]} {box[3]}",
-            270: f"0 -1 1 0 0 {box[3]}",
+            270: f"0 -1 1 0 0 {box[2]}",
         }[turned]
+        if turned != 180:
+            page.mediabox = [0, 0, box[3], box[2]]
         page.contents_add(f"q {matrix} cm".encode(), prepend=True)
         page.contents_add(b"Q")
         document.save(out)
