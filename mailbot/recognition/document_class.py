@@ -1,16 +1,26 @@
-"""Says what a paper is by its heading: invoice, credit note, or something that is never booked."""
+"""Says what a paper is: invoice, credit note, or something that is never booked.
 
+Three things speak: headings, by how much they stand out; the label "invoice number"; and
+sentences by which papers say what they are ("werd nog niet betaald"). The kind with the most wins.
+"""
+
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from mailbot.domain.invoice import DocumentClass
 from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Cell, Layout
-from mailbot.recognition.vocabulary import WORDS, compact, tokens
+from mailbot.recognition.vocabulary import WORDS, compact, compacted, tokens
 
 _CLASSES = {"invoice": DocumentClass.INVOICE, "credit_note": DocumentClass.CREDIT_NOTE}
 #: words of the longest heading
-_MAX_WORDS = 5
+_MAX_WORDS = 6
+#: words before a heading's own word: "tweede en laatste aanmaning"
+_MAX_FILLERS = 3
+#: letters of the shortest ending that a word in one piece is known by
+_MIN_STEM = 3
 _LEAST = 0.9
 #: papers that are no invoices are named in many invoices ("uw bestelling"): they must stand out
 _LEAST_OTHER = 1.05
@@ -18,6 +28,20 @@ _LEAST_OTHER = 1.05
 _HEADING_SIZE = 1.8
 #: what the label "invoice number" counts as against headings
 _LABEL_PROMINENCE = 1.5
+#: what the first sentence counts as, and each further one
+_FIRST_PHRASE, _NEXT_PHRASE, _MAX_PHRASES = 0.9, 0.5, 4
+#: "dit is geen factuur" leaves no doubt, whatever else the paper shows
+_DENIAL = {"pro_forma": 0.9}
+#: what a sentence adds to a heading of the same kind
+_PHRASE_BESIDE_HEADING = 0.4
+#: kinds of paper that show no VAT; one that does is hardly of them
+_WITHOUT_VAT = frozenset(
+    {"reminder", "statement", "payment_notice", "payslip", "terms", "contract", "delivery_note"}
+)
+_VAT_SHOWN = 0.45
+_VAT_WORDS = frozenset({"btw", "tva", "mwst", "ust", "vat", "umsatzsteuer", "mehrwertsteuer"})
+_AMOUNT = re.compile(r"\d[.,]\d{2}(?!\d)")
+_CODE = re.compile(r"\((\d{3})\)")
 #: by so much less prominent a word is a mention and no heading
 _MUCH = 0.8
 _NOTHING = (0.0, None)
@@ -34,28 +58,65 @@ class PaperKind:
     cell: Cell | None = None
 
 
+#: kind of paper -> how much speaks for it, and the cell that says so
+Scores = dict[str, tuple[float, Cell | None]]
+
+
 @cache
 def _words() -> dict[str, str]:
     return {compact(word): group for group, words in WORDS["paper"].items() for word in words}
 
 
+@cache
+def _endings() -> tuple[tuple[str, str], ...]:
+    """Return ending and kind, the longest first."""
+    pairs = [(word, name) for name, words in WORDS["paper_endings"].items() for word in words]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {code: group for group, codes in WORDS["paper_codes"].items() for code in codes}
+
+
+@cache
+def _phrases() -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f" {' '.join(tokens(phrase))} ", group)
+        for group, phrases in WORDS["paper_phrases"].items()
+        for phrase in phrases
+    )
+
+
 def decide_paper_kind(layout: Layout, *, is_negative: bool, has_total: bool) -> PaperKind:
     """Return what the paper is; without a heading, its labels and its amounts decide."""
-    scores: dict[str, tuple[float, Cell]] = {}
-    for cell in _upper_cells(layout):
-        found = _heading(cell, layout)
-        if found and found[1] > scores.get(found[0], (0.0, cell))[0]:
-            scores[found[0]] = (found[1], cell)
+    scores = find_headings(layout)
     by_labels = _by_labels(layout, has_total=has_total)
     if by_labels.cell is not None:
         # "Factuurnummer" speaks for an invoice; a heading must stand out more than that.
-        name, cell = by_labels.name, by_labels.cell
-        if scores.get(name, (0.0, cell))[0] < _LABEL_PROMINENCE:
-            scores[name] = (_LABEL_PROMINENCE, cell)
-    kind = _by_heading(scores) or by_labels
+        _raise(scores, by_labels.name, _LABEL_PROMINENCE, by_labels.cell)
+    _add_phrases(scores, layout)
+    if _shows_vat(layout):
+        scores = {n: (s - _VAT_SHOWN * (n in _WITHOUT_VAT), c) for n, (s, c) in scores.items()}
+    kind = _best(scores) or by_labels
     if is_negative and kind.document_class is DocumentClass.INVOICE:
         return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", kind.cell)
     return kind
+
+
+def find_headings(layout: Layout) -> Scores:
+    """Return the kinds of paper that the top of the first page names, and how prominently."""
+    scores: Scores = {}
+    for cell in _upper_cells(layout):
+        found = _heading(cell, layout)
+        if found:
+            _raise(scores, *found, cell)
+    return scores
+
+
+def _raise(scores: Scores, name: str, score: float, cell: Cell | None) -> None:
+    if score > scores.get(name, _NOTHING)[0]:
+        scores[name] = (score, cell)
 
 
 def _upper_cells(layout: Layout) -> list[Cell]:
@@ -65,28 +126,60 @@ def _upper_cells(layout: Layout) -> list[Cell]:
     return [c for c in layout.cells if c.page is first and c.box[1] < 0.62 * first.height]
 
 
+# --- headings ------------------------------------------------------------------------------------
+
+
 def _heading(cell: Cell, layout: Layout) -> tuple[str, float] | None:
     """Return the kind of paper that a cell names and how much it looks like a heading."""
     words = tokens(cell.text)
-    for length in range(min(_MAX_WORDS, len(words)), 0, -1):
-        group = _words().get("".join(words[:length]))
-        if group:
-            return group, _prominence(cell, words, length, layout)
+    is_subject = bool(words) and words[0] in compacted("paper_before", "subjects")
+    words = words[1:] if is_subject else words
+    for skipped in _starts(words):
+        found = _named(words[skipped:])
+        if found:
+            name, length = found
+            rest = words[skipped + length :]
+            score = _prominence(cell, rest, length, layout, is_subject=is_subject)
+            return _codes().get(_code(cell), name), score
     return None
 
 
-def _prominence(cell: Cell, words: list[str], length: int, layout: Layout) -> float:
+def _code(cell: Cell) -> str:
+    """Return the code of the kind of document (UNTDID 1001) in a heading: "Rechnung (380)"."""
+    code = _CODE.search(cell.text)
+    return code[1] if code else ""
+
+
+def _starts(words: list[str]) -> Iterator[int]:
+    """Yield where the heading's own word may stand: behind "uw", "2de", "laatste"."""
+    fillers = compacted("paper_before", "fillers")
+    for skipped in range(min(_MAX_FILLERS + 1, len(words))):
+        yield skipped
+        if words[skipped] not in fillers:
+            return
+
+
+def _named(words: list[str]) -> tuple[str, int] | None:
+    """Return the kind of paper that the first words name, and how many words do."""
+    for length in range(min(_MAX_WORDS, len(words)), 0, -1):
+        group = _words().get("".join(words[:length]))
+        if group:
+            return group, length
+    for ending, group in _endings():
+        if words and words[0].endswith(ending) and len(words[0]) >= len(ending) + _MIN_STEM:
+            return group, 1
+    return None
+
+
+def _prominence(
+    cell: Cell, rest: list[str], length: int, layout: Layout, *, is_subject: bool
+) -> float:
     """Return how much a cell stands out: large, high, short, without a sentence behind it."""
     size = min(cell.height / max(layout.letter, 0.1), 3.0)
-    rest = words[length:]
-    score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length
-    if not rest:
-        score += 0.7
-    elif len(rest) <= 4 and any(c.isdigit() for w in rest for c in w):
-        score += 0.35
-    elif len(rest) > 4:
-        score -= 0.2
-    if cell.text.rstrip().endswith(":") or (":" in cell.text and rest):
+    score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length + _shortness(rest)
+    if is_subject:
+        score += 0.5
+    elif cell.text.rstrip().endswith(":") or (":" in cell.text and rest):
         score -= 0.6
     if size < _HEADING_SIZE and _has_value_beside(cell, layout):
         score -= 0.7
@@ -96,13 +189,71 @@ def _prominence(cell: Cell, words: list[str], length: int, layout: Layout) -> fl
     return score + 0.5 * (1.0 - cell.box[1] / height)
 
 
+def _shortness(rest: list[str]) -> float:
+    """Return what the words behind the heading's own word say: none, a number, a sentence."""
+    if not rest:
+        return 0.7
+    n_spoken = sum(word.isalpha() for word in rest)
+    if n_spoken <= 2 and n_spoken < len(rest):
+        return 0.35
+    return 0.0 if len(rest) <= 4 else -0.2
+
+
 def _has_value_beside(cell: Cell, layout: Layout) -> bool:
     """Tell whether a number stands right of `cell`: then it is a label, not a heading."""
     right = [c for c in layout.rows[cell.row] if c.x0 > cell.x0]
     return bool(right) and any(c.isdigit() for c in right[0].text)
 
 
-def _by_heading(scores: dict[str, tuple[float, Cell]]) -> PaperKind | None:
+# --- labels, sentences, amounts ------------------------------------------------------------------
+
+
+def _by_labels(layout: Layout, *, has_total: bool) -> PaperKind:
+    labels = [o for o in find_labels(layout, ("invoice_number",)) if o.weight == 1.0]
+    for label in labels:
+        text = compact(label.cell.text[label.start : label.end])
+        if any(word in text for word in ("credit", "avoir", "gutschrift")):
+            return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", label.cell)
+    if labels:
+        return PaperKind(DocumentClass.INVOICE, 0.9, "invoice", labels[0].cell)
+    if has_total:
+        return PaperKind(DocumentClass.INVOICE, 0.7, "invoice")
+    return PaperKind(DocumentClass.NOT_INVOICE, 0.6, "unknown")
+
+
+def _add_phrases(scores: Scores, layout: Layout) -> None:
+    """Add what the sentences of the first page say."""
+    text = f" {' '.join(w for cell in _first_page(layout) for w in tokens(cell.text))} "
+    counts: dict[str, int] = {}
+    for phrase, group in _phrases():
+        if phrase in text:
+            counts[group] = min(counts.get(group, 0) + 1, _MAX_PHRASES)
+    for group, count in counts.items():
+        alone = _FIRST_PHRASE + _NEXT_PHRASE * (count - 1) + _DENIAL.get(group, 0.0)
+        heading, cell = scores.get(group, _NOTHING)
+        _raise(scores, group, max(alone, heading + _PHRASE_BESIDE_HEADING * count), cell)
+
+
+def _first_page(layout: Layout) -> list[Cell]:
+    if not layout.rows:
+        return []
+    first = layout.rows[0][0].page
+    return [c for c in layout.cells if c.page is first]
+
+
+def _shows_vat(layout: Layout) -> bool:
+    """Tell whether a row names VAT and has an amount."""
+    for row in layout.rows:
+        text = " ".join(cell.text for cell in row)
+        if _AMOUNT.search(text) and not _VAT_WORDS.isdisjoint(tokens(text)):
+            return True
+    return False
+
+
+# --- the decision --------------------------------------------------------------------------------
+
+
+def _best(scores: Scores) -> PaperKind | None:
     good = {
         name: found
         for name, found in scores.items()
@@ -119,16 +270,3 @@ def _by_heading(scores: dict[str, tuple[float, Cell]]) -> PaperKind | None:
     rival = max((good[o][0] for o in ordered if o != name), default=0.0)
     confidence = min(0.97, 0.8 + 0.1 * (score - _LEAST)) - (0.15 if rival > score - 0.2 else 0.0)
     return PaperKind(_CLASSES.get(name, DocumentClass.NOT_INVOICE), confidence, name, cell)
-
-
-def _by_labels(layout: Layout, *, has_total: bool) -> PaperKind:
-    labels = [o for o in find_labels(layout, ("invoice_number",)) if o.weight == 1.0]
-    for label in labels:
-        text = compact(label.cell.text[label.start : label.end])
-        if any(word in text for word in ("credit", "avoir", "gutschrift")):
-            return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", label.cell)
-    if labels:
-        return PaperKind(DocumentClass.INVOICE, 0.9, "invoice", labels[0].cell)
-    if has_total:
-        return PaperKind(DocumentClass.INVOICE, 0.7, "invoice")
-    return PaperKind(DocumentClass.NOT_INVOICE, 0.6, "unknown")
