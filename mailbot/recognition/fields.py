@@ -1,4 +1,4 @@
-"""Decides the number, the dates, the account, the reference and the currency of an invoice.
+"""Decides the number, the account, the reference and the currency of an invoice.
 
 Each decision looks at the candidates of one kind and at the labels that name them, and says how
 sure it is; what else it might be is kept as alternatives.
@@ -7,11 +7,9 @@ sure it is; what else it might be is kept as alternatives.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
-from mailbot.recognition.candidates import Candidate, Candidates, month_first, read_day
-from mailbot.recognition.grammars import DateReading, Term
+from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.labels import Label, Link, find_labels, link
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.vocabulary import WORDS, compacted, folded, tokens
@@ -22,13 +20,9 @@ _NUMBER_KINDS = (
     "invoice_number", "other_number", "vat_number", "customer_vat", "iban", "payment_reference",
     "bic", "invoice_date", "due_date", "other_date", "total_incl", "delivery", "customer",
 )  # fmt: skip
-_DATE_KINDS = ("invoice_date", "due_date", "other_date")
-#: an invoice that is due later was misread
-_LONGEST_TERM = timedelta(days=400)
 _MIN_REFERENCE = 4
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
 _BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
-_DISCOUNT = re.compile(r"skonto|korting|escompte|discount|abzug")
 _PAYMENT_WORDS = re.compile(
     r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
     r"pay|transfer|wire|account|mededeling|communication"
@@ -47,14 +41,16 @@ class Decision(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked(Generic[T]):
+class Ranked(Generic[T]):
+    """A value that may be it, how much speaks for it, and where it stands."""
+
     value: T
     score: float
     candidate: Candidate[Any]
 
 
-def _decide(
-    ranked: Sequence[_Ranked[T]], confidence: Callable[[float], float]
+def decide(
+    ranked: Sequence[Ranked[T]], confidence: Callable[[float], float]
 ) -> Decision[T] | None:
     """Return the best of `ranked`; a close second of another value takes some of its sureness."""
     if not ranked:
@@ -68,7 +64,7 @@ def _decide(
     return Decision(best.value, sure, best.candidate, alternatives)
 
 
-def _best(links: Iterable[Link], kind: str) -> float:
+def best_named(links: Iterable[Link], kind: str) -> float:
     """Return the best score of a label of `kind`, 0.0 when another kind names the value better."""
     every = list(links)
     own = max((one.score for one in every if one.label.kind == kind), default=0.0)
@@ -84,17 +80,17 @@ def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | Non
     labels = find_labels(layout, _NUMBER_KINDS)
     links = link(labels, candidates.numbers)
     ranked = [
-        _Ranked(candidate.value, score, candidate)
+        Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
         if (score := _number_score(named) * _number_shape(candidate)) > 0
         and not any(_covers(one, candidate) for one in named)
     ]
-    return _decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
+    return decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
 
 
 def _number_score(named: Sequence[Link]) -> float:
     """Return how well labels call it the invoice's number: "Rechnung (380) Nr. 12" does, too."""
-    score = _best(named, "invoice_number")
+    score = best_named(named, "invoice_number")
     best = next((one for one in named if one.label.kind == "invoice_number"), None)
     if best is None or best.label.weight == 1.0 or not score:
         return score
@@ -125,73 +121,6 @@ def _number_shape(candidate: Candidate[str]) -> float:
     return shape * (1.0 if candidate.page == 1 else 0.9)
 
 
-# --- the dates -----------------------------------------------------------------------------------
-
-
-def decide_dates(
-    layout: Layout, candidates: Candidates, *, month_comes_first: bool = False
-) -> tuple[Decision[date] | None, Decision[date] | None]:
-    """Return the date of the invoice and the date on which it is due."""
-    swap = month_first(candidates.dates) or month_comes_first
-    links = link(find_labels(layout, _DATE_KINDS), candidates.dates)
-    issued = _issue_date(candidates.dates, links, swap=swap)
-    ranked = [
-        _Ranked(day, score, candidate)
-        for candidate in candidates.dates
-        if (score := _best(links.get(candidate, ()), "due_date") * _without_discount(candidate))
-        > 0
-        and _may_be_due(day := read_day(candidate, is_month_first=swap), issued)
-    ]
-    due = _decide(ranked, lambda score: min(0.96, 0.4 + 0.6 * score))
-    return issued, due or _from_term(candidates.terms, issued)
-
-
-def _without_discount(candidate: Candidate[DateReading]) -> float:
-    """Return less than 1.0 for the last day of a cash discount: "bis 15.06. 3 % Skonto"."""
-    text = folded(candidate.cell.text)
-    around = text[max(0, candidate.start - 30) : candidate.end + 40]
-    return 0.3 if _DISCOUNT.search(around) and "ohne" not in around else 1.0
-
-
-def _issue_date(
-    dates: Sequence[Candidate[DateReading]],
-    links: dict[Candidate[Any], list[Link]],
-    *,
-    swap: bool,
-) -> Decision[date] | None:
-    ranked = []
-    for place, candidate in enumerate(dates):
-        named = links.get(candidate, [])
-        score = _best(named, "invoice_date")
-        if not named and candidate.value.is_certain:
-            # A date without any label near the top is most often the date of the letter.
-            score = 0.3 - 0.01 * min(place, 20)
-        if not candidate.value.is_certain:
-            score *= 0.8
-        if score > 0:
-            ranked.append(_Ranked(read_day(candidate, is_month_first=swap), score, candidate))
-    return _decide(ranked, lambda score: min(0.97, 0.45 + 0.6 * score))
-
-
-def _may_be_due(day: date, issued: Decision[date] | None) -> bool:
-    return issued is None or issued.value <= day <= issued.value + _LONGEST_TERM
-
-
-def _from_term(
-    terms: Sequence[Candidate[Term]], issued: Decision[date] | None
-) -> Decision[date] | None:
-    """Return the due date that the printed term of payment means."""
-    if issued is None:
-        return None
-    for candidate in terms:
-        due = candidate.value.due_date(issued.value)
-        if due is not None and due - issued.value <= _LONGEST_TERM:
-            return Decision(due, 0.85 * issued.confidence, candidate)
-        if candidate.value.on_receipt:
-            return None
-    return None
-
-
 # --- where to pay --------------------------------------------------------------------------------
 
 
@@ -204,13 +133,13 @@ def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
         score = 1.0 if candidate.value.is_valid else 0.45
         named = links.get(candidate, [])
         score += 0.3 * max((o.score for o in named if o.label.kind == "iban"), default=0.0)
-        if _best(named, "customer_iban"):
+        if best_named(named, "customer_iban"):
             score *= 0.3
         if _PAYMENT_WORDS.search(folded(candidate.cell.text)):
             score += 0.3
         score -= 0.02 * min(place, 10)
-        ranked.append(_Ranked(candidate.value.number, score, candidate))
-    return _decide(ranked, lambda score: min(0.97, 0.75 * score))
+        ranked.append(Ranked(candidate.value.number, score, candidate))
+    return decide(ranked, lambda score: min(0.97, 0.75 * score))
 
 
 def decide_bic(
@@ -220,14 +149,14 @@ def decide_bic(
     links = link(find_labels(layout, ("bic",)), candidates.bics)
     ranked = []
     for place, candidate in enumerate(candidates.bics):
-        score = 0.9 * _best(links.get(candidate, ()), "bic")
+        score = 0.9 * best_named(links.get(candidate, ()), "bic")
         if iban and iban.candidate and iban.value[:2] == candidate.value[4:6]:
             score += _nearness(iban.candidate, candidate)
         elif iban:
             score *= 0.5
         if score > 0.3:
-            ranked.append(_Ranked(candidate.value, score - 0.01 * min(place, 20), candidate))
-    return _decide(ranked, lambda score: min(0.96, 0.4 + 0.4 * score))
+            ranked.append(Ranked(candidate.value, score - 0.01 * min(place, 20), candidate))
+    return decide(ranked, lambda score: min(0.96, 0.4 + 0.4 * score))
 
 
 def _nearness(account: Candidate[Any], candidate: Candidate[str]) -> float:
@@ -245,25 +174,25 @@ def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | 
     links = link(labels, candidates.ogms)
     ranked = []
     for candidate in candidates.ogms:
-        named = _best(links.get(candidate, ()), "payment_reference")
+        named = best_named(links.get(candidate, ()), "payment_reference")
         if candidate.value.is_marked or named:
-            ranked.append(_Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
+            ranked.append(Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
     if ranked:
-        return _decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
+        return decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
     return _free_reference(candidates, [o for o in labels if o.weight == 1.0])
 
 
 def _free_reference(candidates: Candidates, labels: Sequence[Label]) -> Decision[str] | None:
     links = link(labels, candidates.numbers)
     ranked = [
-        _Ranked(candidate.value, score, candidate)
+        Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
-        if (score := _best(named, "payment_reference")) > 0.85
+        if (score := best_named(named, "payment_reference")) > 0.85
         and len(candidate.value) >= _MIN_REFERENCE
         # A structured communication whose remainder is wrong was misread, and is no reference.
         and not _BROKEN_OGM.search(candidate.cell.text)
     ]
-    return _decide(ranked, lambda score: 0.75 * score)
+    return decide(ranked, lambda score: 0.75 * score)
 
 
 # --- the currency --------------------------------------------------------------------------------

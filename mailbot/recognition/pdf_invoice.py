@@ -16,12 +16,12 @@ from mailbot.recognition import ocr, pdf
 from mailbot.recognition.candidates import find_candidates
 from mailbot.recognition.cash_discount import decide_discount
 from mailbot.recognition.checks import check, find_status
+from mailbot.recognition.dates import decide_dates
 from mailbot.recognition.document_class import PaperKind, decide_paper_kind
 from mailbot.recognition.fields import (
     Decision,
     decide_bic,
     decide_currency,
-    decide_dates,
     decide_iban,
     decide_number,
     decide_reference,
