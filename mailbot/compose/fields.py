@@ -111,7 +111,14 @@ def _value(invoice: Invoice, name: str, head: Letterhead) -> str:
     if value is None:
         return head.say("phrases", "missing")
     shown = f"{_written(name, value, invoice.currency, head)}  {stars(invoice.confidence(name))}"
-    return f"{shown} {_perhaps(invoice, name, head)}".rstrip()
+    notes = (_learned(invoice, name, head), _perhaps(invoice, name, head))
+    return " ".join((shown, *filter(None, notes)))
+
+
+def _learned(invoice: Invoice, name: str, head: Letterhead) -> str:
+    """Return how often documents confirmed where the value stands, "" when none taught it."""
+    times = invoice.evidence[name].learned if name in invoice.evidence else 0
+    return head.say("phrases", "learned", times=times) if times else ""
 
 
 def _plain_value(invoice: Invoice, name: str, head: Letterhead) -> str:

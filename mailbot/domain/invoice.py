@@ -29,6 +29,8 @@ class Source(StrEnum):
     QR = "qr"
     OCR = "ocr"
     COMPUTED = "computed"
+    #: not on the page: remembered of a counterparty that the page shows (its name, its class)
+    LEARNED = "learned"
 
 
 class RecognitionStatus(StrEnum):
@@ -55,6 +57,8 @@ class Evidence:
     box: tuple[float, float, float, float] | None = None
     #: other readings, best first
     alternatives: tuple[str, ...] = ()
+    #: confirmed documents of the same counterparty that taught it, 0 when it was read without them
+    learned: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

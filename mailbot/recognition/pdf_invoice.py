@@ -1,6 +1,6 @@
 """Reads the invoice in a PDF or an image: facts, then candidates, then decisions, then checks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,8 +40,22 @@ _MAX_OCR_PAGES = 12
 _STOP_WORDS = {name: frozenset(words) for name, words in WORDS["stop_words"].items()}
 _ENOUGH_STOP_WORDS = 8
 
+#: looks a second time at a layout and what was read from it, knowing whose document it is
+SecondLook = Callable[[Layout, Invoice], Invoice]
 
-def read_pdf(content: bytes, *, own_vat: str = "", passwords: Sequence[str] = ()) -> Recognition:
+
+def as_read(_layout: Layout, invoice: Invoice) -> Invoice:
+    """Return the invoice as it was read: nothing is known of its issuer."""
+    return invoice
+
+
+def read_pdf(
+    content: bytes,
+    *,
+    own_vat: str = "",
+    passwords: Sequence[str] = (),
+    look: SecondLook = as_read,
+) -> Recognition:
     """Return what the invoice in a PDF says.
 
     Pages with text are read as text, image-only pages by OCR. `own_vat` is the dossier's own VAT
@@ -53,12 +67,12 @@ def read_pdf(content: bytes, *, own_vat: str = "", passwords: Sequence[str] = ()
         return replace(_empty(), password_required=True)
     if isinstance(text, pdf.Unreadable):
         return replace(_empty(), unreadable=text.reason)
-    read = _recognise(_with_ocr(text), n_pages=text.n_pages, own_vat=own_vat)
+    read = _recognise(_with_ocr(text), n_pages=text.n_pages, own_vat=own_vat, look=look)
     is_unread = bool(text.image_pages) and not read.text
     return replace(read, status=RecognitionStatus.OCR) if is_unread else read
 
 
-def read_image(content: bytes, *, own_vat: str = "") -> Recognition:
+def read_image(content: bytes, *, own_vat: str = "", look: SecondLook = as_read) -> Recognition:
     """Return what the invoice on a photo or scan says; see `read_pdf`."""
     try:
         page = ocr.read_page(ocr.open_image(content), 1)
@@ -66,7 +80,7 @@ def read_image(content: bytes, *, own_vat: str = "") -> Recognition:
         return replace(_empty(), unreadable="image_broken")
     except ocr.PageError:
         return replace(_empty(), status=RecognitionStatus.OCR)
-    return _recognise([page], n_pages=1, own_vat=own_vat)
+    return _recognise([page], n_pages=1, own_vat=own_vat, look=look)
 
 
 def _empty() -> Recognition:
@@ -104,14 +118,17 @@ def _languages_of(page: Page) -> tuple[str, ...]:
     return tuple(name for name, count in counts.items() if count >= 0.3 * max(counts.values()))
 
 
-def _recognise(pages: Sequence[Page], *, n_pages: int, own_vat: str) -> Recognition:
+def _recognise(
+    pages: Sequence[Page], *, n_pages: int, own_vat: str, look: SecondLook = as_read
+) -> Recognition:
     whole = build_layout(pages)
     layout = whole
     if len(pages) > _FIRST_PAGES + _LAST_PAGES:
         layout = build_layout([*pages[:_FIRST_PAGES], *pages[-_LAST_PAGES:]])
     if not layout.rows:
         return replace(_empty(), invoice=replace(_empty().invoice, pages=n_pages))
-    invoice, warnings = check(replace(_decide(layout, own_vat), pages=n_pages))
+    read = look(layout, replace(_decide(layout, own_vat), pages=n_pages))
+    invoice, warnings = check(read)
     return Recognition(
         invoice=invoice, status=find_status(invoice), warnings=warnings, text=whole.text
     )
@@ -184,7 +201,8 @@ def _evidence(decision: Decision[Any], layout: Layout) -> Evidence:
     """Return where a value was read and how sure it is; OCR's own doubts count."""
     place = decision.candidate
     by_ocr = place.cell.page.is_ocr if place else any(page.is_ocr for page in layout.pages)
-    certainty = min(1.0, 0.15 + place.certainty) if place and by_ocr else 1.0
+    # below 1.0 with OCR, ours or that of a scanner's text layer
+    certainty = min(1.0, 0.15 + place.certainty) if place else 1.0
     read = Source.OCR if by_ocr else Source.PDF_TEXT
     return Evidence(
         confidence=round(min(decision.confidence * certainty, 0.99), 3),

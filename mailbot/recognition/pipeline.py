@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mailbot.domain.invoice import (
     DocumentClass,
@@ -9,13 +10,16 @@ from mailbot.domain.invoice import (
     Recognition,
     RecognitionStatus,
 )
+from mailbot.domain.learning import HabitsOf, knows_nobody
 from mailbot.recognition import cii, ubl
 from mailbot.recognition.checks import check, find_status
 from mailbot.recognition.cross_check import differences, shows_number
 from mailbot.recognition.embedded import EmbeddedFile, find_embedded_files, find_xml_files
 from mailbot.recognition.file_kind import FileKind, find_kind
+from mailbot.recognition.layout import Layout
 from mailbot.recognition.page_text import read_page_text
-from mailbot.recognition.pdf_invoice import read_image, read_pdf
+from mailbot.recognition.pdf_invoice import SecondLook, as_read, read_image, read_pdf
+from mailbot.recognition.recall import recall
 from mailbot.recognition.structured import build_invoice
 from mailbot.recognition.xml_safety import XmlError, read_xml
 from mailbot.recognition.xml_tree import Element, text_of
@@ -27,7 +31,12 @@ _ROOT_TAGS = tuple(f"{{*}}{name}" for name in (*ubl.ROOTS, *cii.ROOTS))
 
 
 def recognise(
-    content: bytes, name: str, *, passwords: Sequence[str] = (), own_vat: str = ""
+    content: bytes,
+    name: str,
+    *,
+    passwords: Sequence[str] = (),
+    own_vat: str = "",
+    habits_of: HabitsOf = knows_nobody,
 ) -> Recognition:
     """Return what was read from one file; hostile or broken files are `unreadable`, never raise.
 
@@ -35,8 +44,24 @@ def recognise(
 
     `name` is believed only where the content says nothing. `passwords` are tried on encrypted
     PDFs. `own_vat` is the VAT number of the dossier: on a page it is the customer, not the
-    supplier, of a purchase. Ids in `unreadable`: "empty", "unsupported", "too_large",
-    "unreadable".
+    supplier, of a purchase. `habits_of` finds what is known of the issuer of a page. Ids in
+    `unreadable`: "empty", "unsupported", "too_large", "unreadable".
+    """
+    look = partial(_look_again, habits_of)
+    return read_file(content, name, passwords=passwords, own_vat=own_vat, look=look)
+
+
+def read_file(
+    content: bytes,
+    name: str,
+    *,
+    passwords: Sequence[str] = (),
+    own_vat: str = "",
+    look: SecondLook = as_read,
+) -> Recognition:
+    """Return what was read from one file, as `recognise` does; `look` is shown every page read.
+
+    An e-invoice is read without it: nothing of it depends on where it stands.
     """
     match find_kind(content, name):
         case FileKind.EMPTY:
@@ -46,9 +71,30 @@ def recognise(
         case FileKind.XML:
             return read_structured(content)
         case FileKind.PDF:
-            return read_hybrid(content, passwords=passwords, own_vat=own_vat)
+            return read_hybrid(content, passwords=passwords, own_vat=own_vat, look=look)
         case FileKind.IMAGE:
-            return _in_words_for_people(read_image(content, own_vat=own_vat))
+            return _in_words_for_people(read_image(content, own_vat=own_vat, look=look))
+
+
+def read_plainly(content: bytes, name: str, *, own_vat: str = "") -> tuple[Layout, Invoice] | None:
+    """Return the layout of a paper and what is read from it without any habit.
+
+    None for an e-invoice, and for what cannot be read. Raises Temporary as `recognise` does.
+    """
+    seen: list[tuple[Layout, Invoice]] = []
+
+    def look(layout: Layout, invoice: Invoice) -> Invoice:
+        seen.append((layout, invoice))
+        return invoice
+
+    read_file(content, name, own_vat=own_vat, look=look)
+    return seen[0] if seen else None
+
+
+def _look_again(habits_of: HabitsOf, layout: Layout, invoice: Invoice) -> Invoice:
+    """Return the invoice as what is known of its issuer reads it."""
+    habits = habits_of(invoice)
+    return recall(layout, invoice, habits) if habits else invoice
 
 
 def unreadable(reason: str) -> Recognition:
@@ -66,7 +112,9 @@ def read_structured(content: bytes) -> Recognition:
     return _compared_with_embedded(structured)
 
 
-def read_hybrid(content: bytes, *, passwords: Sequence[str], own_vat: str) -> Recognition:
+def read_hybrid(
+    content: bytes, *, passwords: Sequence[str], own_vat: str, look: SecondLook = as_read
+) -> Recognition:
     """Return what a PDF says: the XML inside leads and is compared with the page.
 
     Without XML that is an invoice the page itself is read.
@@ -74,7 +122,8 @@ def read_hybrid(content: bytes, *, passwords: Sequence[str], own_vat: str) -> Re
     files = find_embedded_files(content, passwords)
     structured = _first_invoice(files)
     if structured is None:
-        read = _in_words_for_people(read_pdf(content, own_vat=own_vat, passwords=passwords))
+        paper = read_pdf(content, own_vat=own_vat, passwords=passwords, look=look)
+        read = _in_words_for_people(paper)
         return replace(read, embedded=read.embedded + tuple(files))
     page = read_page_text(content, passwords)
     return replace(

@@ -11,6 +11,7 @@ from PIL import Image
 
 from mailbot.domain.invoice import DocumentClass, Invoice, Recognition, RecognitionStatus, Source
 from mailbot.recognition import pipeline
+from mailbot.recognition.pdf_invoice import SecondLook
 from mailbot.recognition.pipeline import recognise
 from tests.kit.structured_builders import (
     Sample,
@@ -32,11 +33,13 @@ def page_reader(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Sequence[str
     """Stand in for the readers of pages and remember how they were called."""
     calls: list[tuple[str, Sequence[str], str]] = []
 
-    def read_pdf(content: bytes, *, own_vat: str, passwords: Sequence[str]) -> Recognition:
+    def read_pdf(
+        content: bytes, *, own_vat: str, passwords: Sequence[str], look: SecondLook
+    ) -> Recognition:
         calls.append(("pdf", passwords, own_vat))
         return FROM_PAGE
 
-    def read_image(content: bytes, *, own_vat: str) -> Recognition:
+    def read_image(content: bytes, *, own_vat: str, look: SecondLook) -> Recognition:
         calls.append(("image", (), own_vat))
         return FROM_PAGE
 
