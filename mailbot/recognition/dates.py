@@ -67,9 +67,9 @@ def _is_plain(one: Link) -> bool:
 
 def _said_due(layout: Layout, candidate: Candidate[DateReading]) -> float:
     """Return how well a sentence says so: "te betalen voor 15/03", "wird am 20.03. abgebucht"."""
-    before, after = _around(layout, candidate)
-    if _NET.match(after):
+    if _NET.match(folded(candidate.cell.text[candidate.end :])):
         return _SAID_NET
+    before, after = _around(layout, candidate)
     sentence = f"{before} {after}"
     if _DISCOUNT.search(sentence):
         return 0.0

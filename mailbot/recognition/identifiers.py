@@ -21,6 +21,9 @@ _BARE_BE = re.compile(
 )
 # Found at every place (lookahead): what only looks like the start of one must not hide the next.
 _IBAN = re.compile(r"(?<![A-Za-z0-9])(?=([A-Z]{2} ?[\dOoIl]{2}(?:[ .-]?[0-9A-Za-z]){11,30}))")
+#: digits by which a misprinted IBAN is too long or too short
+_MISPRINT = 4
+_IBAN_LINE = re.compile(r"(?:^|\bIBAN\b\W*)([A-Z]{2}\d\d(?: ?[A-Z]{4})?(?:[ .]?\d){8,28})\s*$")
 _BIC = re.compile(r"(?<![A-Z0-9])([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])")
 _OGM_MARKED = re.compile(r"([+*]{2,3})\s?(\d[\d\s/.-]{10,18}\d)\s?[+*]{2,3}")
 _OGM_SLASHED = re.compile(r"(?<![\d/])(\d{3}\s?/\s?\d{4}\s?/\s?\d{5})(?![\d/])")
@@ -84,6 +87,8 @@ def _foreign_vat(text: str, match: re.Match[str]) -> Found[Identifier] | None:
 
 def find_ibans(text: str) -> Iterator[Found[Identifier]]:
     """Yield IBANs, grouped or not; wrong check digits are said, letters read for digits mended."""
+    if misprint := _misprinted_iban(text):
+        yield misprint
     for match in _IBAN.finditer(text):
         country = match[1][:2].upper()
         length = _IBAN_LENGTH.get(country)
@@ -95,6 +100,17 @@ def find_ibans(text: str) -> Iterator[Found[Identifier]]:
                 yield Found(number, match.start(), end)
         elif not length and (foreign := read_iban(match[1].replace(" ", ""))):
             yield Found(Identifier(foreign), match.start(), match.end(1))
+
+
+def _misprinted_iban(text: str) -> Found[Identifier] | None:
+    """Return the IBAN of a wrong length that is all of a line, or all behind the word IBAN."""
+    match = _IBAN_LINE.search(text)
+    if match is None:
+        return None
+    compact = re.sub(r"\W", "", match[1])
+    length = _IBAN_LENGTH.get(compact[:2], len(compact))
+    is_near = 0 < abs(len(compact) - length) <= _MISPRINT
+    return Found(Identifier(compact, is_valid=False), *match.span(1)) if is_near else None
 
 
 #: letters that OCR reads for digits; the check digits say whether that is so

@@ -33,9 +33,12 @@ _LEGAL = compacted("legal_forms", "names")
 _LEGAL_WORDS = compacted("legal_forms", "written_in_capitals")
 #: these are written in small letters, too
 _LEGAL_SMALL = compacted("legal_forms", "written_small")
+#: these are told from other words by their full stops
+_LEGAL_EXACT = frozenset(WORDS["legal_forms"]["written_exactly"])
 #: these stand before the name
 _LEGAL_FIRST = compacted("legal_forms", "before_the_name")
 _PERSON_TITLES = compacted("person_titles")
+_NAME_LABELS = compacted("name_labels")
 _TITLES = frozenset(compact(w) for words in WORDS["paper"].values() for w in words)
 _ALL_LABELS = frozenset(
     compact(w) for kind in LABELS.values() for words in kind.values() for w in words
@@ -65,13 +68,15 @@ class Name:
     has_legal_form: bool
     #: first line of an address
     heads_address: bool = False
+    #: behind "Name:" or "Firma:"
+    is_labelled: bool = False
 
 
 def find_names(layout: Layout) -> list[Name]:
     """Return what can be the name of a firm: parts with a legal form, first lines of addresses."""
-    names: list[Name] = []
+    names = list(_labelled_names(layout))
     for cell in layout.cells:
-        for piece in _SEPARATOR.split(cell.text):
+        for piece in _pieces(cell.text):
             name = _cleaned(piece)
             if name and _has_legal_form(name):
                 names.append(Name(name, cell, has_legal_form=True))
@@ -82,6 +87,27 @@ def find_names(layout: Layout) -> list[Name]:
             if name:
                 names.append(Name(name, head, _has_legal_form(name), heads_address=True))
     return names + _big_names(layout)
+
+
+def _labelled_names(layout: Layout) -> Iterable[Name]:
+    """Yield what stands behind "Name:" or "Firma:", in its cell or in the next of its row."""
+    for row in layout.rows:
+        for place, cell in enumerate(row):
+            label, _, text = cell.text.partition(":")
+            if compact(label) not in _NAME_LABELS or len(cell.tokens) > _MAX_WORDS:
+                continue
+            value = cell if text.strip() else next(iter(row[place + 1 :]), None)
+            name = _cleaned(text if value is cell else value.text) if value else None
+            if value and name:
+                yield Name(name, value, _has_legal_form(name), is_labelled=True)
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Yield the parts of a line; a legal form behind a comma belongs to the name before it."""
+    parts = _SEPARATOR.split(text)
+    for place, part in enumerate(parts):
+        after = parts[place + 1] if place + 1 < len(parts) else ""
+        yield f"{part} {after}" if compact(after) in _LEGAL else part
 
 
 def _big_names(layout: Layout) -> list[Name]:
@@ -101,7 +127,9 @@ def _big_names(layout: Layout) -> list[Name]:
 
 def _cleaned(text: str) -> str | None:
     """Return `text` as a name, None if it cannot be one."""
-    name = text.strip(" .,:;-\u2013|*()\"'/")
+    name = text.strip(" ,:;-\u2013|*()\"'/")
+    if name.split(" ")[-1] not in _LEGAL_EXACT:
+        name = name.strip(". ")
     letters = sum(c.isalpha() for c in name)
     digits = sum(c.isdigit() for c in name)
     flat = compact(name)
@@ -112,7 +140,11 @@ def _cleaned(text: str) -> str | None:
     words = tokens(name)
     if all(w in _TITLES or w in _ALL_LABELS for w in words):
         return None
-    is_sentence = len(words) > _MAX_WORDS or any(_PAPER_WORD.search(w) for w in words)
+    is_sentence = (
+        len(words) > _MAX_WORDS
+        or any(_PAPER_WORD.search(w) for w in words)
+        or text.rstrip().endswith(("!", "?"))
+    )
     if is_sentence and not _has_legal_form(name):
         return None
     return None if _is_place(name) and not _has_legal_form(name) else name
@@ -134,6 +166,8 @@ def _has_legal_form(name: str) -> bool:
 def _is_legal_form(word: str, place: int) -> bool:
     """Tell whether the word at `place` of a name is a legal form and not just a word."""
     flat = compact(word)
+    if word.strip(",;") in _LEGAL_EXACT:
+        return True
     if flat not in _LEGAL or (place == 0 and flat not in _LEGAL_FIRST):
         return False
     if flat in _LEGAL_WORDS:
@@ -147,7 +181,7 @@ def _head_of_address(city: Cell, column: Sequence[Cell]) -> Cell | None:
     for cell in reversed(column):
         gap = lower.box[1] - cell.box[3]
         is_far = gap > _ADDRESS_GAP * max(lower.height, cell.height) or (
-            pitch and lower.box[1] - cell.box[1] > _LONGER_PITCH * pitch
+            head and lower.box[1] - cell.box[1] > _LONGER_PITCH * pitch
         )
         if is_far or _is_heading_line(cell.text) or is_one_line_address(cell.text):
             break

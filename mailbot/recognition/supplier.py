@@ -193,13 +193,14 @@ def _firms(names: Sequence[Name]) -> list[list[Name]]:
 def _as_customer(name: Name, page: _Page) -> float:
     """Return how much speaks for a name as the customer's."""
     score = -page.sides.of(name.cell) + (0.4 if name.has_legal_form else 0.0)
-    score += 0.9 if name.heads_address else -0.4
+    score += 0.9 if name.heads_address or name.is_labelled else -0.4
     return score + _shared(name, page, page.customer_vat) - _shared(name, page, page.supplier_vat)
 
 
 def _as_supplier(name: Name, page: _Page) -> float:
     """Return how much speaks for a name as the supplier's."""
     score = page.sides.of(name.cell) + (1.0 if name.has_legal_form else 0.0)
+    score += 0.6 if name.is_labelled else 0.0
     score += _shared(name, page, page.supplier_vat) - _shared(name, page, page.customer_vat)
     score += 0.8 if is_in_domain(name.text, page.domains) else 0.0
     is_large = name.cell.height > LARGE * page.letter and name.cell.page.number == 1
