@@ -7,6 +7,7 @@ from mailbot.entrypoints.cli.import_files import import_files
 from mailbot.entrypoints.cli.inspect import audit_app, document_app, mail_app, queue_app, status
 from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
+from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.serve import serve
 
@@ -23,6 +24,7 @@ app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
+app.command("read-statement")(read_statement)
 app.command("recognise")(recognise_files)
 
 

@@ -1,8 +1,6 @@
 """`mailbot recognise`: what would be read from documents, without keeping anything."""
 
 import json
-import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +11,7 @@ import typer
 
 from mailbot.domain.errors import Temporary
 from mailbot.entrypoints.cli.recognition_json import to_record
+from mailbot.entrypoints.cli.records import OutOption, RootOption, places_of, write_record
 from mailbot.recognition.pipeline import recognise, unreadable
 
 #: OCR wants a core for itself
@@ -28,21 +27,16 @@ def recognise_files(  # noqa: PLR0917 - typer calls it by name
         list[str] | None, typer.Option(help="tried on encrypted PDFs; may be repeated")
     ] = None,
     own_vat: Annotated[str, typer.Option(help="VAT number of the dossier")] = "",
-    out: Annotated[
-        Path | None, typer.Option(help="write one JSON file per document below this folder")
-    ] = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(help="paths below --out are relative to this folder [default: current]"),
-    ] = None,
+    out: OutOption = None,
+    root: RootOption = None,
 ) -> None:
     """Say what would be read from documents."""
-    places = _places(files, root) if out else {}
+    places = places_of(files, root) if out else {}
     try:
         for path, record in _read_all(files, tuple(password or ()), own_vat):
             line = json.dumps({"path": str(path), **record}, ensure_ascii=False)
             if out:
-                _write(out / places[path], line)
+                write_record(out / places[path], line)
             if as_json or not out:
                 typer.echo(line if as_json else _sentence(path, record))
     except Temporary as error:  # OCR is not installed
@@ -84,38 +78,6 @@ def _result(
                 return alone.submit(read_record, path, passwords, own_vat).result()
             except BrokenProcessPool:
                 return to_record(unreadable("unreadable"))
-
-
-def _write(file: Path, line: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(line + "\n", encoding="utf-8")
-
-
-def _places(files: Sequence[Path], root: Path | None) -> dict[Path, Path]:
-    """Return where below --out each record goes: the file's path below `root`, ending in .json."""
-    base = (root or _base_folder(files)).absolute()
-    places = {path: Path(os.path.relpath(path.absolute(), base)) for path in files}
-    outside = next((path for path, place in places.items() if ".." in place.parts), None)
-    if outside:
-        typer.echo(f"{outside} is not below {base}: give its folder as --root.", err=True)
-        raise typer.Exit(1)
-    stems = Counter(place.with_suffix("") for place in places.values())
-    # invoice.pdf and invoice.xml side by side keep their suffix: invoice.pdf.json
-    return {
-        path: place.with_suffix(".json")
-        if stems[place.with_suffix("")] == 1
-        else Path(f"{place}.json")
-        for path, place in places.items()
-    }
-
-
-def _base_folder(files: Sequence[Path]) -> Path:
-    """Return the current folder when every file is below it, else their common parent."""
-    here = Path.cwd()
-    parents = [path.absolute().parent for path in files]
-    if all(parent.is_relative_to(here) for parent in parents):
-        return here
-    return Path(os.path.commonpath(parents))
 
 
 def _sentence(path: Path, record: Record) -> str:

@@ -1,0 +1,1 @@
+"""Reading bank statements: CODA, CAMT and MT940 become the same values."""
