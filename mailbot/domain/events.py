@@ -33,6 +33,9 @@ class EventKind(StrEnum):
     ADDRESS_BOUNCED = "address_bounced"
     EXPORTED = "exported"
     EXPORT_FAILED = "export_failed"
+    #: what a booked document taught of its counterparty
+    SUPPLIER_LEARNED = "supplier_learned"
+    SUPPLIER_FORGOTTEN = "supplier_forgotten"
     DEFINITION_APPLIED = "definition_applied"
     JOB_BURIED = "job_buried"
 

@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     DIGEST = "digest"
     REMINDERS = "reminders"
     WRITE_DIRECTORY = "write_directory"
+    LEARN_SUPPLIER = "learn_supplier"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -220,6 +220,20 @@ class ExportRow(SQLModel, table=True):
     data: str = _text()
 
 
+class SupplierRow(SQLModel, table=True):
+    """What is learned of one counterparty in one office (dossier "") or in one of its dossiers."""
+
+    __tablename__ = "supplier"
+    office: str = Field(primary_key=True)
+    dossier: str = Field(primary_key=True)
+    #: its VAT number, else "name:" and its name, folded
+    key: str = Field(primary_key=True)
+    #: every other key by which it is found, between bars
+    names: str = _text()
+    updated_at: datetime = _moment()
+    data: str = _text()
+
+
 class FailedJobRow(SQLModel, table=True):
     """A job that did not end well: waiting for its next try, or buried."""
 
