@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from mailbot.recognition.candidates import Candidate, Candidates, month_first, read_day
-from mailbot.recognition.fields import Decision, Ranked, best_named, decide
+from mailbot.recognition.decision import Decision, Ranked, best_named, decide
 from mailbot.recognition.grammars import DateReading, Term
 from mailbot.recognition.labels import Link, find_labels, link
 from mailbot.recognition.layout import Layout
@@ -55,14 +55,16 @@ def decide_dates(
 def _due_score(layout: Layout, candidate: Candidate[DateReading], named: Sequence[Link]) -> float:
     """Return how well labels, or the sentence around it, say that it is the due date."""
     labelled = best_named(named, "due_date") * _without_discount(candidate)
-    is_other = any(one.label.kind != "due_date" and _is_plain(one) for one in named)
+    is_other = any(one.label.kind != "due_date" and _is_plain(one, candidate) for one in named)
     said = _said_due(layout, candidate)
     return max(labelled, 0.0 if is_other and said < _SAID_NET else said)
 
 
-def _is_plain(one: Link) -> bool:
-    """Tell whether a label surely names a date: "leverdatum"; "tot" and "van" may be anything."""
-    return one.label.weight == 1.0 and one.label.length > _SHORT and one.score > _SURELY
+def _is_plain(one: Link, candidate: Candidate[DateReading]) -> bool:
+    """Tell whether a label beside a date surely names it: "leverdatum"; "tot" may be anything."""
+    is_beside = one.label.cell.row == candidate.cell.row
+    is_clear = one.label.weight == 1.0 and one.label.length > _SHORT
+    return is_beside and is_clear and one.score > _SURELY
 
 
 def _said_due(layout: Layout, candidate: Candidate[DateReading]) -> float:

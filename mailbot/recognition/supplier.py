@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailbot.recognition.candidates import Candidate, Candidates
-from mailbot.recognition.fields import Decision
+from mailbot.recognition.decision import Decision
 from mailbot.recognition.identifiers import Identifier
 from mailbot.recognition.labels import find_labels, link
 from mailbot.recognition.layout import Layout

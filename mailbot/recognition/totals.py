@@ -6,13 +6,14 @@ All sums are in whole cents; signs are dropped, credit notes are positive.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mailbot.domain.invoice import VatLine
 from mailbot.recognition.amounts import HUNDRED, Value, find_values
 from mailbot.recognition.candidates import Candidates
-from mailbot.recognition.fields import Decision, is_reverse_charge, says_paid
+from mailbot.recognition.decision import Decision
+from mailbot.recognition.fields import is_reverse_charge, says_paid
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.vat_table import (
     MAX_RATE,
@@ -48,6 +49,8 @@ class Totals:
     amount_due: Decision[Decimal] | None = None
     vat_breakdown: Decision[tuple[VatLine, ...]] | None = None
     is_negative: bool = False
+    #: every amount on the document, by its cents
+    values: dict[int, Value] = field(default_factory=dict)
 
 
 def decide_totals(layout: Layout, candidates: Candidates) -> Totals:
@@ -188,6 +191,7 @@ def _decided(
         amount_due=_amount_due(best.incl, values, total, paid=paid),
         vat_breakdown=_breakdown(best, sure, zero_rated=zero_rated),
         is_negative=place.value.amount < 0,
+        values=values,
     )
 
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailbot.domain.invoice import DocumentClass, Invoice, RecognitionStatus, Source, VatLine
+from mailbot.domain.invoice import (
+    Discount,
+    DocumentClass,
+    Invoice,
+    RecognitionStatus,
+    Source,
+    VatLine,
+)
 from mailbot.recognition.pdf_invoice import read_pdf
 from tests.kit.pdf_builder import (
     WORDS,
@@ -393,3 +400,44 @@ def test_many_pages_full_of_numbers_are_read_in_bounds() -> None:
 @given(st.lists(st.text(alphabet=st.characters(codec="latin-1"), max_size=60), max_size=12))
 def test_no_text_makes_recognition_raise(lines: list[str]) -> None:
     read_pdf(lines_pdf([[line.replace("\n", " ") for line in lines]]))
+
+
+def test_a_cash_discount_is_the_amount_that_its_percentage_makes() -> None:
+    invoice = read_lines(
+        "Nettobetrag   421,90",
+        "MwSt.-Grundlage abzgl. 2 % Skonto   413,46",
+        "MwSt. 21 %   86,83",
+        "Gesamtbetrag EUR   508,73",
+        "Bei Zahlung innerhalb von 8 Tagen 2 % Skonto: 8,44 EUR, zu zahlen 500,29 EUR.",
+    )
+    assert invoice.discount == Discount(
+        type="financial", percent=Decimal(2), amount=Decimal("8.44")
+    )
+
+
+def test_a_commercial_discount_turns_the_subtotal_into_the_total() -> None:
+    invoice = read_lines(
+        "Subtotaal   1.000,00",
+        "Handelskorting 5 %   -50,00",
+        "Totaal excl. btw   950,00",
+        "Btw 21 %   199,50",
+        "Totaal incl. btw   1.149,50",
+    )
+    assert invoice.discount == Discount(
+        type="commercial", percent=Decimal(5), amount=Decimal("50.00")
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        ("Gelieve het bedrag te storten voor 15/04/2026 op onze rekening.", date(2026, 4, 15)),
+        ("Der Betrag wird am 20.04.2026 von Ihrem Konto abgebucht.", date(2026, 4, 20)),
+        ("Please remit until 2026-04-18.", date(2026, 4, 18)),
+        ("Nous vous prions de payer au plus tard le 12 avril 2026.", date(2026, 4, 12)),
+        ("Bis zum 30.04.2026 ohne Abzug", date(2026, 4, 30)),
+        ("Wij leverden op 15/04/2026 alle goederen.", None),
+    ],
+)
+def test_a_sentence_gives_the_due_date(line: str, due: date | None) -> None:
+    assert read_lines("Factuur 17", "Factuurdatum: 16/03/2026", line).due_date == due
