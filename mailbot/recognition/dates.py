@@ -22,7 +22,7 @@ _LONGEST_TERM = timedelta(days=400)
 _DISCOUNT = re.compile(r"skonto|korting|escompte|discount(?!.{0,12}without)|(?<!ohne )abzug")
 #: letters before and behind a date in which its sentence is looked for, and where one ends
 _SENTENCE = 200
-_SENTENCE_END = re.compile(r"[a-z)]\.\s|[!?;]\s")
+_SENTENCE_END = re.compile(r"(?<=[a-z)])\.\s|[!?;]\s")
 _SAYS = {
     name: re.compile("|".join(rf"\b{re.escape(folded(word))}" for word in words))
     for name, words in WORDS["due_sentence"].items()

@@ -14,12 +14,11 @@ from mailbot.domain.invoice import (
 )
 from mailbot.recognition import ocr, pdf
 from mailbot.recognition.candidates import find_candidates
-from mailbot.recognition.cash_discount import decide_discount
 from mailbot.recognition.checks import check, find_status
 from mailbot.recognition.dates import decide_dates
+from mailbot.recognition.decision import Decision
 from mailbot.recognition.document_class import PaperKind, decide_paper_kind
 from mailbot.recognition.fields import (
-    Decision,
     decide_bic,
     decide_currency,
     decide_iban,
@@ -28,6 +27,7 @@ from mailbot.recognition.fields import (
     is_reverse_charge,
 )
 from mailbot.recognition.layout import Layout, Page, build_layout
+from mailbot.recognition.page_discount import decide_discount
 from mailbot.recognition.supplier import decide_parties
 from mailbot.recognition.totals import Totals, decide_totals
 from mailbot.recognition.vocabulary import WORDS, tokens
@@ -168,7 +168,7 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
         "iban": iban,
         "bic": decide_bic(layout, candidates, iban),
         "payment_reference": decide_reference(layout, candidates),
-        "discount": decide_discount(layout, candidates),
+        "discount": decide_discount(layout, candidates, totals),
         "is_reverse_charge": _reverse_charge(layout, totals),
     }
     known = {name: decision for name, decision in decisions.items() if decision is not None}
