@@ -32,7 +32,7 @@ def correct_field(act: Act) -> Result:
     after = correct(act.document, act.dossier, name, value)
     changed = changed_fields(act.document, after)
     if changed:
-        after = with_booking(after, act.dossier)
+        after = with_booking(act.unit.session, after, act.dossier)
     if "iban" in changed:
         after = replace(after, iban_changed_by=act.email)
     after = _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))

@@ -16,7 +16,7 @@ from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.invoice import Invoice
-from mailbot.domain.job import Job
+from mailbot.domain.job import Job, JobKind
 from mailbot.domain.letter import Reader
 from mailbot.domain.people import Dossier
 from mailbot.rules.booking import propose_booking
@@ -141,6 +141,7 @@ def _finish(unit: Unit, document: Document, booking: BookingProposal, names: lis
         names=names,
     )
     unit.note(EventKind.EXPORTED, document.id, key=booking.key, files=", ".join(names))
+    unit.put(JobKind.LEARN_SUPPLIER, key=f"{document.id}:{document.version}", document=document.id)
 
 
 def _fail(unit: Unit, document: Document, dossier: Dossier, problems: tuple[Problem, ...]) -> None:

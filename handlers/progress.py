@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from handlers.context import MAILBOT, Unit
+from handlers.learned import posting_template
 from mailbot.domain.approval import Approval
 from mailbot.domain.document import Document, Status, move
 from mailbot.domain.events import EventKind
@@ -85,7 +86,11 @@ def ask_approvals_again(session: Session, document: Document, dossier: Dossier) 
     record_approvals(session, propose_approvals(document, dossier))
 
 
-def with_booking(document: Document, dossier: Dossier) -> Document:
-    """Return the document with a fresh booking proposal, None while a needed value is missing."""
-    proposal = propose_booking(document, dossier)
+def with_booking(session: Session, document: Document, dossier: Dossier) -> Document:
+    """Return the document with a fresh booking proposal, None while a needed value is missing.
+
+    Its lines follow how the dossier booked the last documents of the counterparty.
+    """
+    template = posting_template(session, document, dossier)
+    proposal = propose_booking(document, dossier, template)
     return replace(document, booking=None if isinstance(proposal, list) else proposal)

@@ -14,6 +14,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.learned import habits_in
 from handlers.progress import advance, change_status, with_booking
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
@@ -59,7 +60,10 @@ def handle(context: Context, job: Job) -> None:
         dossier = get_dossier(session, document.dossier)
         mail = get_mail(session, document.mail_id)
     content = context.blobs.get(document.original.sha256)
-    read = recognise(content, document.original.name, own_vat=dossier.vat_number)
+    habits_of = habits_in(context, dossier)
+    read = recognise(
+        content, document.original.name, own_vat=dossier.vat_number, habits_of=habits_of
+    )
     reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
     files = _more_files(context, document, read)
     with context.transaction() as unit:
@@ -70,7 +74,7 @@ def handle(context: Context, job: Job) -> None:
             return
         learned = replace(_learn(unit, reading), files=(*document.files, *files))
         _note(unit, learned)
-        advance(unit, with_booking(learned, dossier), dossier)
+        advance(unit, with_booking(unit.session, learned, dossier), dossier)
 
 
 def _learn(unit: Unit, reading: _Reading) -> Document:

@@ -20,6 +20,8 @@ _APPLICATION = "mailbot"
 _VERSION = "1"
 _LIGHT, _HEAVY = "light", "heavy"
 _POLL_SECONDS = 0.1
+#: these may read scans, which takes seconds of a processor
+_READING = frozenset({JobKind.RECOGNISE_DOCUMENT, JobKind.LEARN_SUPPLIER})
 
 Runner = Callable[[Job], None]
 
@@ -42,7 +44,7 @@ class Jobs:
         """
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
-            "queue_name": _HEAVY if job.kind is JobKind.RECOGNISE_DOCUMENT else _LIGHT,
+            "queue_name": _HEAVY if job.kind in _READING else _LIGHT,
             "workflow_id": job.key,
             "app_version": _VERSION,
         }

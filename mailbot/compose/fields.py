@@ -34,6 +34,7 @@ _CLIENT: dict[JournalKind, tuple[str, ...]] = {
 }
 _LENGTH = 140
 _ALTERNATIVES = 2
+_NAME_LENGTH = 60
 
 _WRITERS: dict[str, Callable[[str], str]] = {
     "supplier_vat": vat_number,
@@ -80,6 +81,14 @@ def booking_lines(booking: BookingProposal, head: Letterhead) -> tuple[str, ...]
     return tuple(
         _booking_line(number, line, head) for number, line in enumerate(booking.lines, start=1)
     )
+
+
+def as_before(booking: BookingProposal, head: Letterhead) -> str:
+    """Return why the lines are what they are: like earlier bookings; "" when they follow none."""
+    if not booking.like_earlier:
+        return ""
+    name = shortened(booking.counterparty_name, _NAME_LENGTH)
+    return head.say("phrases", "as_before", count=booking.like_earlier, name=name)
 
 
 def booking_rows(booking: BookingProposal, head: Letterhead) -> tuple[Row, ...]:

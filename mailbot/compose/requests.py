@@ -11,6 +11,7 @@ from mailbot.compose.facts import (
     warnings,
 )
 from mailbot.compose.fields import (
+    as_before,
     booking_lines,
     booking_rows,
     changed_rows,
@@ -62,6 +63,7 @@ def write_review_request(head: Letterhead, view: DocumentView) -> Letter:
         "vat_lines": vat_lines(view.document, head),
         "booking_rows": booking_rows(booking, head) if booking else (),
         "booking_lines": booking_lines(booking, head) if booking else (),
+        "as_before": as_before(booking, head) if booking else "",
         "answer_options": offer(head, Context.REVIEW),
         "buttons": buttons(head, "approve", "correct", "reject", "document"),
     }

@@ -49,6 +49,8 @@ class BookingProposal:
     text: str = ""
     #: our own number in journal and year, "" when the package gives it
     number: str = ""
+    #: earlier bookings of the counterparty that the lines follow; 0 after a person changed them
+    like_earlier: int = 0
 
     @property
     def sign(self) -> int:

@@ -17,6 +17,7 @@ from mailbot.domain.invoice import MANDATORY_FIELDS, DocumentClass, Invoice, Vat
 from mailbot.domain.ledger import is_ledger_account, ledger_account
 from mailbot.domain.money import ZERO, cents, total
 from mailbot.domain.people import Dossier, JournalKind
+from mailbot.rules.posting_template import PostingTemplate, fill
 
 REVERSE_CHARGE = "RC"
 EXEMPT = "E"
@@ -45,12 +46,14 @@ class TypedLine:
     text: str = ""
 
 
-def propose_booking(document: Document, dossier: Dossier) -> BookingProposal | list[Problem]:
+def propose_booking(
+    document: Document, dossier: Dossier, template: PostingTemplate | None = None
+) -> BookingProposal | list[Problem]:
     """Return the booking of a document, or a problem for each mandatory field that is missing.
 
     The lines with their VAT sum to the total: a difference of up to five cents goes to the
-    largest line, a larger one is left to be seen. Lines and period that a person changed are kept
-    for as long as they fit the amounts.
+    largest line, a larger one is left to be seen. Lines follow `template` where it fits. Lines and
+    period that a person changed are kept for as long as they fit the amounts.
     """
     invoice = document.invoice or Invoice()
     issue_date, total_incl = invoice.invoice_date, invoice.total_incl
@@ -62,6 +65,7 @@ def propose_booking(document: Document, dossier: Dossier) -> BookingProposal | l
     sign = -1 if is_credit_note and total_incl < 0 else 1
     to_pay = sign * cents(total_incl)
     name, vat = _counterparty(invoice, document.kind)
+    lines = _balanced(_lines(document, dossier, sign), to_pay)
     booking = BookingProposal(
         key=document.id,
         kind=document.kind,
@@ -75,18 +79,19 @@ def propose_booking(document: Document, dossier: Dossier) -> BookingProposal | l
         period=f"{issue_date:%Y-%m}",
         currency=invoice.currency or "",
         total_incl=to_pay,
-        lines=_balanced(_lines(document, dossier, sign), to_pay),
+        lines=lines,
         iban=invoice.iban or "",
         payment_reference=invoice.payment_reference or "",
         text=f"{name} {invoice.invoice_number}",
     )
-    return _with_changes_kept(booking, document.booking)
+    followed = _followed(booking, template, document, dossier)
+    return _with_changes_kept(followed, document.booking, lines)
 
 
 def set_line(booking: BookingProposal, number: int, typed: TypedLine) -> BookingProposal:
     """Return the proposal with line `number` (from 1) replaced. Raises Refused("bad_value")."""
     line = _read_line(booking, _line(booking, number), typed)
-    return replace(booking, lines=(*booking.lines[: number - 1], line, *booking.lines[number:]))
+    return _changed(booking, (*booking.lines[: number - 1], line, *booking.lines[number:]))
 
 
 def add_line(booking: BookingProposal, typed: TypedLine) -> BookingProposal:
@@ -100,13 +105,13 @@ def add_line(booking: BookingProposal, typed: TypedLine) -> BookingProposal:
     usual = ("S21", _USUAL_RATE, ZERO)
     vat = (last.vat_code, last.vat_rate, ZERO) if last else usual
     line = _read_line(booking, _make_line("", ZERO, vat, ""), typed)
-    return replace(booking, lines=(*booking.lines, line))
+    return _changed(booking, (*booking.lines, line))
 
 
 def remove_line(booking: BookingProposal, number: int) -> BookingProposal:
     """Return the proposal without line `number` (from 1). Raises Refused("bad_value")."""
     _line(booking, number)
-    return replace(booking, lines=(*booking.lines[: number - 1], *booking.lines[number:]))
+    return _changed(booking, (*booking.lines[: number - 1], *booking.lines[number:]))
 
 
 def read_vat_code(text: str) -> tuple[str, Decimal] | None:
@@ -238,17 +243,55 @@ def _balanced(lines: list[BookingLine], total_incl: Decimal) -> tuple[BookingLin
     return tuple(lines)
 
 
-def _with_changes_kept(new: BookingProposal, old: BookingProposal | None) -> BookingProposal:
-    """Return the new proposal with what a person changed on the old one, where it still fits."""
+def _followed(
+    booking: BookingProposal,
+    template: PostingTemplate | None,
+    document: Document,
+    dossier: Dossier,
+) -> BookingProposal:
+    """Return the proposal with the lines and the journal of the template, where it fits."""
+    lines = fill(template, booking.lines) if template else ()
+    if template is None or _sum(lines) != booking.total_incl:
+        return booking
+    known = {journal.code: journal.kind for journal in dossier.journals}
+    is_asked = bool(document.journal) or known.get(template.journal) is not booking.kind
+    journal = booking.journal if is_asked else template.journal
+    return replace(booking, lines=lines, journal=journal, like_earlier=template.n_bookings)
+
+
+def _with_changes_kept(
+    new: BookingProposal, old: BookingProposal | None, plain: tuple[BookingLine, ...]
+) -> BookingProposal:
+    """Return the new proposal with what a person changed on the old one, where it still fits.
+
+    Lines of nobody's hand (`plain`, or by a template) give way when it is another counterparty's.
+    """
     if old is None or (old.kind, old.is_credit_note) != (new.kind, new.is_credit_note):
         return new
     is_moved = old.period != f"{old.issue_date:%Y-%m}"
     fits = _sum(old.lines) == new.total_incl and old.vat_total == new.vat_total
+    is_same_party = _party(old) == _party(new)
+    is_by_hand = not old.like_earlier and _accounts(old.lines) != _accounts(plain)
+    kept = old if fits and (is_same_party or is_by_hand) else new
     return replace(
         new,
         period=old.period if is_moved else new.period,
-        lines=old.lines if fits else new.lines,
+        lines=kept.lines,
+        like_earlier=kept.like_earlier,
     )
+
+
+def _party(booking: BookingProposal) -> str:
+    return booking.counterparty_vat or booking.counterparty_name
+
+
+def _accounts(lines: Iterable[BookingLine]) -> list[tuple[str, str, Decimal]]:
+    return [(line.ledger_account, line.vat_code, line.amount) for line in lines]
+
+
+def _changed(booking: BookingProposal, lines: tuple[BookingLine, ...]) -> BookingProposal:
+    """Return the proposal with lines by a person's hand."""
+    return replace(booking, lines=lines, like_earlier=0)
 
 
 def _sum(lines: Iterable[BookingLine]) -> Decimal:

@@ -177,7 +177,7 @@ def _account(document: Document, _dossier: Dossier, value: str) -> dict[str, obj
     if document.booking is None or not re.fullmatch(r"\d{3,10}", value):
         raise _bad("account", value)
     lines = tuple(replace(line, ledger_account=value) for line in document.booking.lines)
-    return {"booking": replace(document.booking, lines=lines)}
+    return {"booking": replace(document.booking, lines=lines, like_earlier=0)}
 
 
 def _bad(field: str, value: str) -> Refused:

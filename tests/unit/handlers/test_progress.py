@@ -155,8 +155,9 @@ def test_what_was_approved_is_asked_again_when_the_account_changes_hands(house: 
 
 def test_a_booking_is_proposed_as_soon_as_nothing_is_missing(house: House) -> None:
     document = house.invoice()
-    booked = with_booking(document, DOSSIER).booking
-    assert booked is not None
-    assert booked.total_incl == Decimal("605.00")
-    lacking = replace(document, booking=booked, invoice=replace(an_invoice(), total_incl=None))
-    assert with_booking(lacking, DOSSIER).booking is None
+    with house.context.database.reading() as session:
+        booked = with_booking(session, document, DOSSIER).booking
+        assert booked is not None
+        assert booked.total_incl == Decimal("605.00")
+        lacking = replace(document, booking=booked, invoice=replace(an_invoice(), total_incl=None))
+        assert with_booking(session, lacking, DOSSIER).booking is None
