@@ -16,8 +16,10 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image
 
+from mailbot.recognition.codes import Code
 from mailbot.recognition.layout import Box, Page, Word
 from mailbot.recognition.mended_words import mend
+from mailbot.recognition.page_codes import codes_on
 from mailbot.recognition.pdf_visibility import Visibility
 
 _LOCK = threading.Lock()
@@ -71,6 +73,8 @@ class PdfText:
     pages: tuple[Page, ...]
     #: numbers of pages that must be read as images
     image_pages: frozenset[int]
+    #: QR codes and bar codes, in order of the pages
+    codes: tuple[Code, ...] = ()
     #: the file without encryption and repaired, when it was not readable as it came
     content: bytes
     password: str = ""
@@ -86,8 +90,9 @@ def read_text(
             read = [_read_page(document, number) for number in numbers]
             return PdfText(
                 n_pages=len(document),
-                pages=tuple(page for page, _ in read),
-                image_pages=frozenset(page.number for page, is_image in read if is_image),
+                pages=tuple(page for page, _, _ in read),
+                image_pages=frozenset(page.number for page, is_image, _ in read if is_image),
+                codes=tuple(code for _, _, codes in read for code in codes),
                 content=sound,
                 password=password,
             )
@@ -170,21 +175,22 @@ def _repaired(content: bytes, passwords: Sequence[str]) -> bytes:
     raise PdfError("password_required")
 
 
-def _read_page(document: Any, number: int) -> tuple[Page, bool]:
-    """Return a page and whether it has to be read as an image; a broken page is empty."""
+def _read_page(document: Any, number: int) -> tuple[Page, bool, list[Code]]:
+    """Return a page, whether it has to be read as an image, and its codes; broken: empty."""
     try:
         page = _loaded(document, number)
     except _ERRORS:
-        return Page(number, 1.0, 1.0, ()), False
+        return Page(number, 1.0, 1.0, ()), False, []
     try:
         width, height = page.get_size()
         words, is_garbled = _words(page)
         is_image = is_garbled or (
             len(words) < _FEW_WORDS and _is_drawn(page, has_text=bool(words))
         )
-        return mend(Page(number, width, height, () if is_image else tuple(words))), is_image
+        read = mend(Page(number, width, height, () if is_image else tuple(words)))
+        return read, is_image, codes_on(page, number)
     except _ERRORS:
-        return Page(number, 1.0, 1.0, ()), False
+        return Page(number, 1.0, 1.0, ()), False, []
     finally:
         page.close()
 

@@ -13,8 +13,10 @@ from mailbot.domain.invoice import (
     Source,
 )
 from mailbot.recognition import ocr, pdf
+from mailbot.recognition.bundle import find_parts, read_parts
 from mailbot.recognition.candidates import find_candidates
 from mailbot.recognition.checks import check, find_status
+from mailbot.recognition.codes import separator_pages, with_codes
 from mailbot.recognition.dates import decide_dates
 from mailbot.recognition.decision import Decision
 from mailbot.recognition.document_class import PaperKind, decide_paper_kind
@@ -27,6 +29,7 @@ from mailbot.recognition.fields import (
     is_reverse_charge,
 )
 from mailbot.recognition.layout import Layout, Page, build_layout
+from mailbot.recognition.page_codes import find_codes_in_image
 from mailbot.recognition.page_discount import decide_discount
 from mailbot.recognition.supplier import decide_parties
 from mailbot.recognition.totals import Totals, decide_totals
@@ -67,7 +70,7 @@ def read_pdf(
         return replace(_empty(), password_required=True)
     if isinstance(text, pdf.Unreadable):
         return replace(_empty(), unreadable=text.reason)
-    read = _recognise(_with_ocr(text), n_pages=text.n_pages, own_vat=own_vat, look=look)
+    read = _recognise_file(text, own_vat=own_vat, look=look)
     is_unread = bool(text.image_pages) and not read.text
     return replace(read, status=RecognitionStatus.OCR) if is_unread else read
 
@@ -75,12 +78,29 @@ def read_pdf(
 def read_image(content: bytes, *, own_vat: str = "", look: SecondLook = as_read) -> Recognition:
     """Return what the invoice on a photo or scan says; see `read_pdf`."""
     try:
-        page = ocr.read_page(ocr.open_image(content), 1)
+        image = ocr.open_image(content)
+        page = ocr.read_page(image, 1)
     except ocr.ImageError:
         return replace(_empty(), unreadable="image_broken")
     except ocr.PageError:
         return replace(_empty(), status=RecognitionStatus.OCR)
-    return _recognise([page], n_pages=1, own_vat=own_vat, look=look)
+    codes = find_codes_in_image(image, 1, scale=page.width / max(image.width, 1))
+    return with_codes(_recognise([page], n_pages=1, own_vat=own_vat, look=look), codes)
+
+
+def _recognise_file(text: pdf.PdfText, *, own_vat: str, look: SecondLook) -> Recognition:
+    """Return what a PDF says as one document, or what each of the documents in it says."""
+
+    def read_one(pages: Sequence[Page], n_pages: int) -> Recognition:
+        return _recognise(pages, n_pages=n_pages, own_vat=own_vat, look=look)
+
+    pages = _with_ocr(text)
+    parts = find_parts(pages, own_vat=own_vat, separators=separator_pages(text.codes))
+    if len(parts) > 1:
+        read = read_parts(parts, pages, read_one, n_pages=text.n_pages)
+    else:
+        read = read_one(pages, text.n_pages)
+    return with_codes(read, text.codes)
 
 
 def _empty() -> Recognition:
