@@ -90,6 +90,7 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
         *(warning for _id, warning in duplicates),
         *read.warnings,
         *_supplier_warnings(known, earlier),
+        *_habit_warnings(known),
         *_sender_warnings(unit.context, mail),
         *_class_warnings(known, dossier),
     )
@@ -144,6 +145,12 @@ def _supplier_warnings(document: Document, earlier: Sequence[Document]) -> list[
     if invoice.iban and ibans and invoice.iban not in ibans:
         return ["changed_iban"]
     return ["new_iban"] if invoice.iban and not ibans else []
+
+
+def _habit_warnings(document: Document) -> list[str]:
+    """Tell of an account that a habit chose: whoever taught it may have been deceived."""
+    account = document.invoice.evidence.get("iban") if document.invoice else None
+    return ["account_by_habit"] if account and account.learned else []
 
 
 def _sender_warnings(context: Context, stored: StoredMail) -> list[str]:
