@@ -10,6 +10,8 @@ from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.serve import serve
+from mailbot.entrypoints.cli.supplier import supplier_app
+from mailbot.entrypoints.cli.validate import validate_files
 
 app = typer.Typer(help="mailbot: an e-mail-first invoice inbox.", no_args_is_help=True)
 app.command("serve")(serve)
@@ -22,10 +24,12 @@ app.add_typer(queue_app, name="queue")
 app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
+app.add_typer(supplier_app, name="supplier")
 app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
 app.command("read-statement")(read_statement)
 app.command("recognise")(recognise_files)
+app.command("validate")(validate_files)
 
 
 def main() -> None:
