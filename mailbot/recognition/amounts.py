@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.grammars import AmountReading
-from mailbot.recognition.labels import Label, find_labels, link
+from mailbot.recognition.labels import Label, find_labels
 from mailbot.recognition.layout import Layout
+from mailbot.recognition.links import link
 
 _KINDS = (
     "total_incl", "total_excl", "vat_total", "amount_due", "prepaid", "discount", "other_amount",
@@ -42,7 +43,7 @@ def find_values(layout: Layout, candidates: Candidates) -> dict[int, Value]:
     """Return the amounts of the document by their cents, with the roles their labels give them."""
     money = [c for c in candidates.amounts if c.value.is_money]
     labels = find_labels(layout, _KINDS)
-    roles = _roles(labels, candidates.amounts)
+    roles = _roles(layout, labels, candidates.amounts)
     # Whole numbers count as amounts only beside a label that means nothing but an amount.
     named = [c for c in candidates.amounts if not c.value.is_money and _is_named(roles.get(c, {}))]
     values: dict[int, Value] = {}
@@ -64,7 +65,7 @@ def _is_named(roles: dict[str, float]) -> bool:
 
 
 def _roles(
-    labels: Sequence[Label], amounts: Sequence[Candidate[AmountReading]]
+    layout: Layout, labels: Sequence[Label], amounts: Sequence[Candidate[AmountReading]]
 ) -> dict[Candidate[AmountReading], dict[str, float]]:
     """Return how well each kind of label names each amount."""
     roles: dict[Candidate[AmountReading], dict[str, float]] = defaultdict(dict)
@@ -77,7 +78,7 @@ def _roles(
 
     for label, candidate, score in _on_rows(labels, amounts):
         give(candidate, label.kind, score)
-    for candidate, links in link(labels, amounts).items():
+    for candidate, links in link(layout, labels, amounts).items():
         for one in links:
             if one.label.cell.row != candidate.cell.row:
                 give(candidate, one.label.kind, one.score)

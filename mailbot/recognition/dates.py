@@ -12,8 +12,9 @@ from typing import Any
 from mailbot.recognition.candidates import Candidate, Candidates, month_first, read_day
 from mailbot.recognition.decision import Decision, Ranked, best_named, decide
 from mailbot.recognition.grammars import DateReading, Term
-from mailbot.recognition.labels import Link, find_labels, link
+from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Layout
+from mailbot.recognition.links import Link, link
 from mailbot.recognition.vocabulary import WORDS, folded
 
 _DATE_KINDS = ("invoice_date", "due_date", "other_date")
@@ -40,7 +41,7 @@ def decide_dates(
 ) -> tuple[Decision[date] | None, Decision[date] | None]:
     """Return the date of the invoice and the date on which it is due."""
     swap = month_first(candidates.dates) or month_comes_first
-    links = link(find_labels(layout, _DATE_KINDS), candidates.dates)
+    links = link(layout, find_labels(layout, _DATE_KINDS), candidates.dates)
     issued = _issue_date(candidates.dates, links, swap=swap)
     ranked = [
         Ranked(day, score, candidate)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from mailbot.recognition.candidates import Candidate
-from mailbot.recognition.labels import Link
+from mailbot.recognition.links import Link
 
 T = TypeVar("T")
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.decision import Decision, Ranked, best_named, decide
-from mailbot.recognition.labels import Label, Link, find_labels, link
+from mailbot.recognition.labels import Label, find_labels
 from mailbot.recognition.layout import Layout
+from mailbot.recognition.links import Link, link
 from mailbot.recognition.vocabulary import WORDS, compacted, folded, tokens
 
 _NUMBER_KINDS = (
@@ -33,7 +34,7 @@ _PAYMENT_WORDS = re.compile(
 def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return the number of the invoice."""
     labels = find_labels(layout, _NUMBER_KINDS)
-    links = link(labels, candidates.numbers)
+    links = link(layout, labels, candidates.numbers)
     ranked = [
         Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
@@ -82,7 +83,7 @@ def _number_shape(candidate: Candidate[str]) -> float:
 def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return the account to pay to; the customer's own account is none."""
     labels = find_labels(layout, ("iban", "customer_iban", "payment_reference"))
-    links = link(labels, candidates.ibans)
+    links = link(layout, labels, candidates.ibans)
     ranked = []
     for place, candidate in enumerate(candidates.ibans):
         score = 1.0 if candidate.value.is_valid else 0.45
@@ -101,7 +102,7 @@ def decide_bic(
     layout: Layout, candidates: Candidates, iban: Decision[str] | None
 ) -> Decision[str] | None:
     """Return the BIC of the account's bank: labelled, or beside the account in its country."""
-    links = link(find_labels(layout, ("bic",)), candidates.bics)
+    links = link(layout, find_labels(layout, ("bic",)), candidates.bics)
     ranked = []
     for place, candidate in enumerate(candidates.bics):
         score = 0.9 * best_named(links.get(candidate, ()), "bic")
@@ -126,7 +127,7 @@ def _nearness(account: Candidate[Any], candidate: Candidate[str]) -> float:
 def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     """Return what the payer must mention: a structured communication, else a free reference."""
     labels = find_labels(layout, ("payment_reference", "other_number", "invoice_number"))
-    links = link(labels, candidates.ogms)
+    links = link(layout, labels, candidates.ogms)
     ranked = []
     for candidate in candidates.ogms:
         named = best_named(links.get(candidate, ()), "payment_reference")
@@ -134,11 +135,13 @@ def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | 
             ranked.append(Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
     if ranked:
         return decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
-    return _free_reference(candidates, [o for o in labels if o.weight == 1.0])
+    return _free_reference(layout, candidates, [o for o in labels if o.weight == 1.0])
 
 
-def _free_reference(candidates: Candidates, labels: Sequence[Label]) -> Decision[str] | None:
-    links = link(labels, candidates.numbers)
+def _free_reference(
+    layout: Layout, candidates: Candidates, labels: Sequence[Label]
+) -> Decision[str] | None:
+    links = link(layout, labels, candidates.numbers)
     ranked = [
         Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()

@@ -109,9 +109,9 @@ class Cell:
         return box_of(self.words_between(start, end) or self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """A document as rows of cells, from top to bottom, page after page."""
+    """A document as rows of cells, from top to bottom, page after page; equal only to itself."""
 
     pages: tuple[Page, ...]
     rows: tuple[tuple[Cell, ...], ...]

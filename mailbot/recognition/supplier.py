@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.decision import Decision
 from mailbot.recognition.identifiers import Identifier
-from mailbot.recognition.labels import find_labels, link
+from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Layout
+from mailbot.recognition.links import link
 from mailbot.recognition.names import LARGE, Name, find_names, is_in_domain, is_same_firm
 from mailbot.recognition.sides import Sides
 
@@ -84,7 +85,7 @@ def decide_parties(layout: Layout, candidates: Candidates, own_vat: str = "") ->
 
 def _decide_vats(layout: Layout, candidates: Candidates, sides: Sides, own: str) -> Pair:
     """Return the VAT numbers of the supplier and of the customer."""
-    links = link(find_labels(layout, _VAT_KINDS), candidates.vat_numbers)
+    links = link(layout, find_labels(layout, _VAT_KINDS), candidates.vat_numbers)
     leaning: dict[str, float] = {}
     places: dict[str, Candidate[Identifier]] = {}
     for candidate in candidates.vat_numbers:

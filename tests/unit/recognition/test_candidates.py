@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from mailbot.recognition.candidates import find_candidates, month_first, read_day
-from mailbot.recognition.labels import find_labels, link
+from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Layout, Page, Word, build_layout
+from mailbot.recognition.links import link
 from tests.kit.pdf_builder import belgian_iban, belgian_vat, dotted, ogm
 
 
@@ -78,7 +79,7 @@ def test_one_date_with_the_month_first_turns_all() -> None:
 def best_label(layout: Layout, kinds: tuple[str, ...], text: str) -> str:
     candidates = find_candidates(layout)
     every = [*candidates.dates, *candidates.numbers, *candidates.vat_numbers]
-    links = link(find_labels(layout, kinds), every)
+    links = link(layout, find_labels(layout, kinds), every)
     candidate = next(c for c in every if c.text == text)
     return links[candidate][0].label.kind
 
