@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers import changes, conversing, decisions
+from handlers import changes, conversing, decisions, splitting
 from handlers.acting import Action
 from mailbot.domain.command import Verb
 
@@ -30,5 +30,6 @@ ACTIONS: Mapping[Verb, Action] = MappingProxyType(
         Verb.QUESTION: conversing.question,
         Verb.REMARK: conversing.remark,
         Verb.FORWARD: conversing.forward,
+        Verb.SPLIT: splitting.split_pages,
     }
 )

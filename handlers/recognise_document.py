@@ -16,6 +16,7 @@ from handlers.correspondence import (
 )
 from handlers.learned import habits_in
 from handlers.progress import advance, change_status, with_booking
+from handlers.splitting import Piece, cut_bundle, split
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
@@ -28,6 +29,7 @@ from mailbot.mail.parse import parse_mail
 from mailbot.recognition.pdf import render_page
 from mailbot.recognition.pipeline import recognise
 from mailbot.rules.duplicates import EarlierDocument, find_duplicates
+from mailbot.rules.splitting import kept_whole
 from mailbot.rules.welcome import is_auto_forwarded, is_welcome
 from storage.definitions import get_dossier, get_office
 from storage.documents import find_document, get_document, look_alikes
@@ -64,6 +66,11 @@ def handle(context: Context, job: Job) -> None:
     read = recognise(
         content, document.original.name, own_vat=dossier.vat_number, habits_of=habits_of
     )
+    pieces = cut_bundle(context, document, content, read)
+    if pieces:
+        _split(context, document, pieces)
+        return
+    read = kept_whole(read)
     reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
     files = _more_files(context, document, read)
     with context.transaction() as unit:
@@ -75,6 +82,13 @@ def handle(context: Context, job: Job) -> None:
         learned = replace(_learn(unit, reading), files=(*document.files, *files))
         _note(unit, learned)
         advance(unit, with_booking(unit.session, learned, dossier), dossier)
+
+
+def _split(context: Context, bundle: Document, pieces: Sequence[Piece]) -> None:
+    """Make documents of the parts of a bundle, once."""
+    with context.transaction() as unit:
+        if get_document(unit.session, bundle.id).status is Status.RECEIVED:
+            split(unit, bundle, pieces)
 
 
 def _learn(unit: Unit, reading: _Reading) -> Document:
@@ -168,7 +182,7 @@ def _class_warnings(document: Document, dossier: Dossier) -> list[str]:
     invoice = document.invoice
     if invoice is None:
         return []
-    warnings = []
+    warnings = ["split_from_bundle"] if document.split_from else []
     if invoice.document_class is DocumentClass.NOT_INVOICE:
         warnings.append("not_an_invoice")
     if invoice.document_class is DocumentClass.CREDIT_NOTE:

@@ -17,6 +17,8 @@ from mailbot.domain.people import Dossier, JournalKind
 _FULL, _HALF = 0.9, 0.8
 _NAME_LENGTH = 60
 _NUMBER_LENGTH = 40
+#: papers that are called by their file: no one party, number and amount is theirs
+_UNNAMED = (DocumentClass.NOT_INVOICE, DocumentClass.BUNDLE)
 #: what the reader decides on; how sure the reading is, is judged by these
 _DECISIVE = (
     "supplier_name",
@@ -79,7 +81,7 @@ def stars(confidence: float) -> str:
 def heading(document: Document, head: Letterhead) -> str:
     """Return what, who, how much and by when, as it stands in subjects and lists."""
     invoice = document.invoice
-    if invoice is None or invoice.document_class is DocumentClass.NOT_INVOICE:
+    if invoice is None or invoice.document_class in _UNNAMED:
         return shortened(document.title or document.visual.name, _NAME_LENGTH)
     number = shortened(invoice.invoice_number or "", _NUMBER_LENGTH)
     what = f"{head.say('document_classes', invoice.document_class)} {number}".strip()

@@ -26,6 +26,8 @@ class Status(StrEnum):
     REJECTED = "rejected"
     #: encrypted or unreadable: somebody was asked to send it again
     UNREADABLE = "unreadable"
+    #: a bundle whose parts are documents of their own now; the file itself is kept
+    SPLIT = "split"
     DELETED = "deleted"
 
 
@@ -41,24 +43,39 @@ ALLOWED_CHANGES: dict[Status, frozenset[Status]] = {
             Status.TO_REVIEW,
             Status.TO_EXPORT,
             Status.UNREADABLE,
+            Status.SPLIT,
         }
     )
     | _END,
     Status.QUARANTINED: frozenset(
-        {Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED}
+        {
+            Status.INBOX,
+            Status.TO_APPROVE,
+            Status.TO_REVIEW,
+            Status.TO_EXPORT,
+            Status.REJECTED,
+            Status.SPLIT,
+        }
     )
     | _END,
     Status.INBOX: frozenset(
-        {Status.TO_APPROVE, Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED}
+        {Status.TO_APPROVE, Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED, Status.SPLIT}
     )
     | _END,
-    Status.TO_APPROVE: frozenset({Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED}) | _END,
-    Status.TO_REVIEW: frozenset({Status.TO_APPROVE, Status.TO_EXPORT, Status.REJECTED}) | _END,
+    Status.TO_APPROVE: frozenset(
+        {Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED, Status.SPLIT}
+    )
+    | _END,
+    Status.TO_REVIEW: frozenset(
+        {Status.TO_APPROVE, Status.TO_EXPORT, Status.REJECTED, Status.SPLIT}
+    )
+    | _END,
     Status.TO_EXPORT: frozenset({Status.EXPORTED, Status.EXPORT_FAILED}),
     Status.EXPORT_FAILED: frozenset({Status.TO_EXPORT, Status.REJECTED}),
     Status.EXPORTED: frozenset(),
     Status.REJECTED: _END,
     Status.UNREADABLE: frozenset({Status.INBOX, Status.TO_REVIEW}) | _END,
+    Status.SPLIT: frozenset(),
     Status.DELETED: frozenset(),
 }
 
@@ -118,6 +135,8 @@ class Document:
     #: e-mail addresses that have said OK to this version in a review
     reviewed_by: tuple[str, ...] = ()
     possible_duplicate_of: str = ""
+    #: id of the bundle that it was cut out of
+    split_from: str = ""
     #: e-mail address of who last changed the supplier's account
     iban_changed_by: str = ""
     rejected_reason: str = ""

@@ -8,6 +8,7 @@ knows, decides.
 """
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from mailbot.domain.invoice import (
@@ -39,7 +40,7 @@ _PROMINENT = 1.3
 _PROMINENT_TERMS = 1.0
 #: more pages in a row without a word were not read
 _MOST_BLANK = 1
-_SURE, _IN_DOUBT = 0.93, 0.6
+_BY_SHEETS, _SURE, _IN_DOUBT = 0.98, 0.93, 0.6
 
 IN_DOUBT = "bundle_in_doubt"
 
@@ -51,6 +52,8 @@ class Part:
     first: int
     last: int
     is_sure: bool = True
+    #: sheets between the documents say so
+    by_sheets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +109,33 @@ def find_parts(
     """
     if len(pages) < 2 or (not separators and _is_numbered_through(pages)):
         return (Part(pages[0].number, pages[-1].number),) if pages else ()
+    facts = [read_facts(page, own_vat) for page in pages]
+    sheets = {f.page for f in facts if f.is_separator} | separators
+    if sheets:
+        return _parts_between(sheets, facts)
     documents: list[_Open] = []
-    current: _Open | None = None
-    for page in pages:
-        facts = read_facts(page, own_vat)
-        if facts.is_separator or page.number in separators:
-            current = None
-            continue
-        verdict = _judge(current, facts) if current else _NEW
-        if current is None or verdict.begins:
-            current = _Open([facts], verdict.is_sure)
-            documents.append(current)
+    for page in facts:
+        verdict = _judge(documents[-1], page) if documents else _NEW
+        if verdict.begins:
+            documents.append(_Open([page], verdict.is_sure))
         else:
-            current.pages.append(facts)
-    return tuple(_part(document) for document in documents if not _is_empty(document))
+            documents[-1].pages.append(page)
+    return tuple(_part(document) for document in documents)
+
+
+def _parts_between(sheets: AbstractSet[int], facts: Sequence[PageFacts]) -> tuple[Part, ...]:
+    """Return what stands between sheets; who puts them in decides alone where documents begin."""
+    parts: list[Part] = []
+    is_open = False
+    for page in facts:
+        if page.page in sheets:
+            is_open = False
+        elif is_open:
+            parts[-1] = replace(parts[-1], last=page.page)
+        elif not page.is_blank:
+            parts.append(Part(page.page, page.page, by_sheets=True))
+            is_open = True
+    return tuple(parts)
 
 
 def _is_numbered_through(pages: Sequence[Page]) -> bool:
@@ -327,7 +343,9 @@ def read_parts(
     """
     read = [_read_part(part, pages, read_one) for part in parts]
     is_sure = all(part.is_sure for part in parts) and n_pages == len(pages)
-    certainty = Evidence(confidence=_SURE if is_sure else _IN_DOUBT, source=Source.COMPUTED)
+    by_sheets = is_sure and all(part.by_sheets for part in parts)
+    sure = _BY_SHEETS if by_sheets else _SURE if is_sure else _IN_DOUBT
+    certainty = Evidence(confidence=sure, source=Source.COMPUTED)
     invoice = Invoice(
         document_class=DocumentClass.BUNDLE,
         pages=n_pages,

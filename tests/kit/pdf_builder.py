@@ -176,6 +176,17 @@ def lines_pdf(pages: Sequence[Sequence[str]], *, font_size: int = 10) -> bytes:
     return out.getvalue()
 
 
+def joined_pdf(*files: bytes) -> bytes:
+    """Return the pages of some PDFs one after another in one."""
+    out = io.BytesIO()
+    with pikepdf.new() as whole:
+        for content in files:
+            with pikepdf.open(io.BytesIO(content)) as part:
+                whole.pages.extend(part.pages)
+        whole.save(out)
+    return out.getvalue()
+
+
 def page_image(content: bytes, *, dpi: int = 200, page: int = 0) -> Image.Image:
     """Return a page of a PDF as a grey image."""
     document = pdfium.PdfDocument(content)

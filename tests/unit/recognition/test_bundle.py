@@ -1,9 +1,7 @@
 """Where one document ends and the next begins; each part is read as a file of its own."""
 
-import io
 from collections.abc import Sequence
 
-import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,14 @@ from mailbot.recognition.layout import Page
 from mailbot.recognition.page_facts import read_printed_number
 from mailbot.recognition.pdf_invoice import read_pdf
 from tests.kit.pages import page_of
-from tests.kit.pdf_builder import belgian_iban, belgian_vat, dotted, lines_pdf, text_pdf
+from tests.kit.pdf_builder import (
+    belgian_iban,
+    belgian_vat,
+    dotted,
+    joined_pdf,
+    lines_pdf,
+    text_pdf,
+)
 
 PRINTER, BAKER = dotted(belgian_vat(4123456)), dotted(belgian_vat(5234567))
 
@@ -128,6 +133,11 @@ def test_a_sheet_that_a_code_marks_parts_too() -> None:
     assert [(part.first, part.last) for part in parts] == [(1, 1), (3, 3)]
 
 
+def test_between_sheets_nothing_is_parted() -> None:
+    texts = (invoice("114"), invoice("115"), "# Scheidingsblad", invoice("116"))
+    assert ranges(*texts) == [(1, 2), (4, 4)]
+
+
 def test_another_number_without_a_heading_or_a_sum_is_a_doubt() -> None:
     parts = find_parts(pages_of(invoice("2026-114"), "Factuurnummer  2026-115\nzie dossier"))
     assert [part.is_sure for part in parts] == [True, False]
@@ -160,20 +170,10 @@ def test_printed_page_numbers(text: str, expected: tuple[int, int | None] | None
 # --- read from a PDF -----------------------------------------------------------------------------
 
 
-def joined(*files: bytes) -> bytes:
-    out = io.BytesIO()
-    with pikepdf.new() as whole:
-        for content in files:
-            with pikepdf.open(io.BytesIO(content)) as part:
-                whole.pages.extend(part.pages)
-        whole.save(out)
-    return out.getvalue()
-
-
 @pytest.mark.feature("CF-ANN-36")
 def test_each_part_is_read_again_by_itself() -> None:
     other = {"supplier": "Bakkerij Korenaar NV", "supplier_vat": belgian_vat(5234567)}
-    content = joined(text_pdf(number="2026-0114"), text_pdf(number="K-55", **other))
+    content = joined_pdf(text_pdf(number="2026-0114"), text_pdf(number="K-55", **other))
     read = read_pdf(content)
     assert read.invoice.document_class is DocumentClass.BUNDLE
     assert read.invoice.pages == 2
@@ -186,7 +186,7 @@ def test_each_part_is_read_again_by_itself() -> None:
 
 
 def test_one_invoice_of_two_pages_is_no_bundle() -> None:
-    content = joined(text_pdf(), lines_pdf([["Detail van het verbruik", "01/11 12:05 0,12"]]))
+    content = joined_pdf(text_pdf(), lines_pdf([["Detail van het verbruik", "01/11 12:05 0,12"]]))
     read = read_pdf(content)
     assert read.invoice.document_class is DocumentClass.INVOICE
     assert read.parts == ()
