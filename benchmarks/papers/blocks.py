@@ -317,7 +317,7 @@ def _in_two(line: str) -> list[str]:
 
 
 def back_page(sheet: Sheet, face: Face, margin: float) -> None:
-    """Write a page of conditions, with amounts, days and accounts that are not the invoice's."""
+    """Write a page of conditions, with misleading amounts and days; its foot says whose it is."""
     sheet.new_page()
     sheet.text(margin, 50, face.word("conditions_title"), bold=True, size=11)
     y = 70.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from benchmarks.papers import layouts
 from benchmarks.papers.face import Face, Vocabulary
 from benchmarks.papers.inventing import invent_paper
 from benchmarks.papers.layout import LAYOUTS, Layout
@@ -18,7 +19,11 @@ from benchmarks.papers.sheet import Sheet
 from benchmarks.papers.trades import get_trade
 from benchmarks.papers.truth import Truth, write_truth
 
+#: what is drawn by hand, a module for each trade
+TRADES = layouts.__all__
 register_mixed()
+
+_FOLDERS = {"bundle": "bundles", "not-invoice": "other"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +42,18 @@ class Made:
     #: of the company for whose dossier it is
     own_vat: str
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies in a collection."""
+        return Path(_FOLDERS.get(self.kind, f"invoices/{self.kind}"))
+
 
 def invent_dossiers(seed: int) -> tuple[Party, ...]:
     """Return the companies that receive the papers of one seed."""
     rng = Random(f"dossiers {seed}")
     homes = (("BE", "nl"), ("BE", "nl"), ("BE", "fr"), ("BE", "de"), ("NL", "nl"))
-    return tuple(
-        invent_party(rng, *home, trades=("Techniek", "Atelier", "Handel")) for home in homes
-    )
+    trades = ("Techniek", "Atelier", "Handel")
+    return tuple(invent_party(rng, country, language, trades) for country, language in homes)
 
 
 def chosen_layouts(half: str, names: Sequence[str] = ()) -> list[Layout]:
@@ -62,35 +71,41 @@ def make_papers(count: int, seed: int, layouts: Sequence[Layout]) -> Iterator[Ma
     for place in range(count):
         layout = layouts[place % len(layouts)]
         rng = Random(f"{seed} {layout.name} {place // len(layouts)}")
-        yield make_paper(rng, layout, _dossier(rng, dossiers, layout), f"{place + 1:05}")
+        yield make_paper(rng, layout, find_dossier(rng, dossiers, layout), f"p-{place + 1:05}")
 
 
-def _dossier(rng: Random, dossiers: tuple[Party, ...], layout: Layout) -> Party:
-    """Return who receives it: German letters go to who speaks German, Dutch taxes to the Dutch."""
+def find_dossier(rng: Random, dossiers: tuple[Party, ...], layout: Layout) -> Party:
+    """Return who receives it: Dutch taxes go to the Dutch, others to who speaks the language."""
     if layout.scenario.country == "NL" and "normal" in layout.scenario.regimes:
         return dossiers[4]
     near = [one for one in dossiers[:4] if one.language == layout.languages[0]]
     return rng.choice(near or dossiers[:4])
 
 
-def make_paper(rng: Random, layout: Layout, dossier: Party, name: str) -> Made:
-    """Return one paper of a layout."""
+def make_face(rng: Random, layout: Layout, dossier: Party) -> Face:
+    """Return a new paper as the layout shows it."""
     own = Random(f"layout {layout.name}")
     notation = replace(choose_notation(own, layout.languages[0]), **dict(layout.notation))
     words = Vocabulary(own, layout.languages, is_held_out=layout.half == "test")
     trade = get_trade(layout.trade, layout.languages[0])
-    paper = invent_paper(rng, layout.scenario, trade, dossier, number_pattern=notation.number)
-    face = Face(paper, words, notation, rng)
+    pattern = notation.number
+    paper = invent_paper(rng, layout.scenario, trade, dossier, number_pattern=pattern)
+    return Face(paper, words, notation, rng)
+
+
+def make_paper(rng: Random, layout: Layout, dossier: Party, name: str) -> Made:
+    """Return one paper of a layout."""
+    face = make_face(rng, layout, dossier)
     sheet = Sheet(family=layout.family, size=layout.size, paper=layout.paper)
     layout.draw(sheet, face)
     habit = rng.choice(layout.habits)
-    features = tuple(_features(paper, habit, face))
-    content = write_pdf(sheet, habit, rng)
+    features = tuple(_features(face.paper, habit, face))
+    is_receipt = layout.is_receipt
     return Made(
         name=name,
         kind=_kind(layout, habit),
-        content=content,
-        truth=write_truth(face, sheet.texts(), list(features), is_receipt=layout.is_receipt),
+        content=write_pdf(sheet, habit, rng),
+        truth=write_truth(face, sheet.texts(), list(features), is_receipt=is_receipt),
         layout=layout.name,
         language=layout.languages[0],
         category=layout.trade,
@@ -122,8 +137,8 @@ def write_collection(folder: Path, papers: Iterator[Made]) -> int:
     """Write papers, truths and manifest below `folder`; return how many."""
     lines = []
     for made in papers:
-        place = Path("invoices") / made.kind / f"p-{made.name}.pdf"
-        truth = Path("truth") / f"p-{made.name}.json"
+        place = made.folder / f"{made.name}.pdf"
+        truth = Path("truth") / f"{made.name}.json"
         for path, content in ((place, made.content), (truth, _json(made.truth).encode())):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)

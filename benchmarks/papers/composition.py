@@ -34,7 +34,7 @@ _COLUMNS = (
 _REGIMES = {
     "construction": ("reverse",), "staffing": ("reverse",), "garage": ("margin",),
     "shop": ("margin", "export"), "medical": ("exempt",), "insurance": ("exempt",),
-    "rent": ("exempt",), "municipality": ("exempt",), "it": ("intra", "abroad"),
+    "rent": ("exempt",), "municipality": ("exempt",)
 }  # fmt: skip
 _TINTS: tuple[Colour, ...] = (
     (0.1, 0.3, 0.55),
@@ -131,7 +131,7 @@ def compose_scenario(rng: Random, language: str, trade: str) -> Scenario:
     }.get(country, (("21",),))
     regimes: tuple[str, ...] = ("normal",)
     if country not in ("BE", "NL"):
-        regimes = ("intra", "intra", "reverse")
+        regimes = ("intra", "intra_service")
     elif rng.random() < 0.35:
         regimes = ("normal", rng.choice(_REGIMES.get(trade, ("exempt", "export"))))
     return Scenario(

@@ -121,6 +121,15 @@ class Face:
         self.show("invoice_number")
         return self.paper.number
 
+    def issued(self) -> str:
+        """Return the date of the paper."""
+        self.show("invoice_date")
+        return self.day(self.paper.issued)
+
+    def due(self) -> str:
+        """Return the printed due date, "" where none is printed."""
+        return self.pair("due")[1]
+
     def iban(self, place: int = 0) -> str:
         """Return an account of the supplier; the first is to be paid to."""
         if place == 0:

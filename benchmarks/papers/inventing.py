@@ -12,8 +12,8 @@ from benchmarks.papers.trades import Trade
 
 #: regime -> UNCL5305 category of its lines
 CATEGORIES = {
-    "normal": "S", "reverse": "AE", "intra": "K", "export": "G", "exempt": "E", "margin": "E",
-    "abroad": "AE",
+    "normal": "S", "reverse": "AE", "intra": "K", "intra_service": "AE", "export": "G",
+    "exempt": "E", "margin": "E", "abroad": "AE",
 }  # fmt: skip
 
 

@@ -51,8 +51,8 @@ def register_mixed() -> None:
 
 def draw(sheet: Sheet, face: Face, plan: Composition) -> None:
     """Draw a paper."""
-    _head(sheet, face, plan)
-    y = _customer(sheet, face, plan)
+    draw_head(sheet, face, plan)
+    y = draw_customer(sheet, face, plan)
     y = _title(sheet, face, plan, y)
     y = _pairs(sheet, face, plan, y)
     y = tables.line_table(
@@ -68,7 +68,8 @@ def draw(sheet: Sheet, face: Face, plan: Composition) -> None:
         blocks.back_page(sheet, face, plan.margin)
 
 
-def _head(sheet: Sheet, face: Face, plan: Composition) -> None:
+def draw_head(sheet: Sheet, face: Face, plan: Composition) -> None:
+    """Draw the letterhead."""
     supplier = face.paper.supplier
     lines = blocks.address(face, supplier)[1:] + blocks.contact_lines(face, supplier)
     if plan.footer == "none" or plan.head == "sidebar":
@@ -139,7 +140,8 @@ def _head_again(sheet: Sheet, face: Face, plan: Composition) -> None:
     )
 
 
-def _customer(sheet: Sheet, face: Face, plan: Composition) -> float:
+def draw_customer(sheet: Sheet, face: Face, plan: Composition) -> float:
+    """Draw the address of the customer; return the y below it."""
     customer = face.paper.customer
     lines = blocks.address(face, customer, with_vat=plan.customer_vat == "address")
     x = {"right": sheet.width * 0.56, "box": sheet.width * 0.54}.get(
