@@ -20,6 +20,7 @@ from mailbot.recognition.codes import Code
 from mailbot.recognition.layout import Box, Page, Word
 from mailbot.recognition.mended_words import mend
 from mailbot.recognition.page_codes import codes_on
+from mailbot.recognition.pdf_scan import find_picture, find_width
 from mailbot.recognition.pdf_visibility import Visibility
 
 _LOCK = threading.Lock()
@@ -121,6 +122,19 @@ def page_image(content: bytes, page: int, width_px: int, *, password: str = "") 
             raise PdfError("no_such_page")
         try:
             return _render(document, page, width_px)
+        except _ERRORS as error:
+            raise PdfError("pdf_broken") from error
+
+
+def scan_image(content: bytes, page: int, *, password: str = "") -> Image.Image:
+    """Return page number `page` in grey, as it was scanned. Raises PdfError."""
+    with _opened(content, (password,)) as (document, _, _):
+        if not 1 <= page <= len(document):
+            raise PdfError("no_such_page")
+        try:
+            sheet = document[page - 1]
+            picture = find_picture(sheet)
+            return picture or _render(document, page, find_width(sheet)).convert("L")
         except _ERRORS as error:
             raise PdfError("pdf_broken") from error
 

@@ -117,7 +117,7 @@ def _with_ocr(text: pdf.PdfText) -> list[Page]:
     pages = {page.number: page for page in text.pages}
     for number in sorted(text.image_pages)[:_MAX_OCR_PAGES]:
         try:
-            image = pdf.page_image(text.content, number, ocr.RENDER_WIDTH, password=text.password)
+            image = pdf.scan_image(text.content, number, password=text.password)
             width = pages[number].width
             read = ocr.read_page(image, number, width=width, languages=languages)
         except pdf.PdfError:

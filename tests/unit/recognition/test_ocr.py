@@ -1,26 +1,17 @@
 """Scans and photos, read by Tesseract; and what happens without it."""
 
-import io
-import os
-
-import pytesseract
 import pytest
 from PIL import Image
 
 from mailbot.domain.errors import Temporary
 from mailbot.domain.invoice import RecognitionStatus, Source
-from mailbot.recognition import ocr
+from mailbot.recognition import ocr, ocr_engine
 from mailbot.recognition.layout import build_layout
-from mailbot.recognition.ocr import ImageError, open_image, read_page
+from mailbot.recognition.ocr import read_page
 from mailbot.recognition.pdf_invoice import read_image, read_pdf
 from tests.kit.pdf_builder import PaperInvoice, page_image, photo, scan_pdf, text_pdf
 
 PAPER = PaperInvoice()
-
-
-@pytest.fixture(autouse=True)
-def _forget_what_is_installed() -> None:
-    ocr._check_installed.cache_clear()
 
 
 @pytest.mark.ocr
@@ -58,26 +49,12 @@ def test_boxes_of_a_scan_are_in_points_of_its_page() -> None:
     assert box == pytest.approx((190, 224, 238, 236), abs=5)
 
 
-@pytest.mark.ocr
 def test_only_pages_without_text_are_read_as_images(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a page with text was read as an image")
 
-    monkeypatch.setattr(pytesseract, "image_to_data", refuse)
+    monkeypatch.setattr(ocr, "read_page", refuse)
     assert read_pdf(text_pdf()).invoice.total_incl == PAPER.total
-
-
-@pytest.mark.ocr
-def test_tesseract_runs_on_one_thread_unless_the_operator_says_otherwise(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
-    read_page(Image.new("L", (200, 200), 255), 1)
-    assert os.environ["OMP_THREAD_LIMIT"] == "1"
-    ocr._check_installed.cache_clear()
-    monkeypatch.setenv("OMP_THREAD_LIMIT", "2")
-    read_page(Image.new("L", (200, 200), 255), 1)
-    assert os.environ["OMP_THREAD_LIMIT"] == "2"
 
 
 @pytest.mark.ocr
@@ -85,23 +62,10 @@ def test_an_empty_image_has_no_words() -> None:
     assert read_page(Image.new("L", (300, 300), 255), 1).words == ()
 
 
-def test_a_missing_language_is_one_sentence_for_the_operator(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(pytesseract, "get_languages", lambda: ["eng", "osd"])
-    with pytest.raises(Temporary, match="apt install tesseract-ocr-nld tesseract-ocr-fra"):
-        read_page(Image.new("L", (300, 300), 255), 1)
-
-
-def test_a_missing_tesseract_is_one_sentence_for_the_operator(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def absent() -> list[str]:
-        raise pytesseract.TesseractNotFoundError
-
-    monkeypatch.setattr(pytesseract, "get_languages", absent)
-    with pytest.raises(Temporary, match="apt install tesseract-ocr"):
-        read_pdf(scan_pdf(dpi=50))
+@pytest.mark.ocr
+def test_a_missing_language_is_one_sentence_for_the_operator() -> None:
+    with pytest.raises(Temporary, match="apt install tesseract-ocr-tlh"):
+        read_page(Image.new("L", (300, 300), 255), 1, languages=("nld", "tlh"))
 
 
 @pytest.mark.feature("CF-ST-03")
@@ -112,10 +76,10 @@ def test_a_page_that_takes_too_long_is_told_and_no_other_is_tried(
 
     def slow(*_: object, **__: object) -> None:
         tried.append(1)
-        raise RuntimeError("Tesseract process timeout")
+        raise ocr_engine.PageError("Tesseract ended or took too long")
 
-    monkeypatch.setattr(pytesseract, "get_languages", lambda: [*ocr.LANGUAGES])
-    monkeypatch.setattr(pytesseract, "image_to_data", slow)
+    monkeypatch.setattr(ocr, "check_installed", lambda _: None)
+    monkeypatch.setattr(ocr, "read_lines", slow)
     recognition = read_pdf(scan_pdf(dpi=50, n_pages=3))
     assert recognition.status is RecognitionStatus.OCR
     assert recognition.invoice.pages == 3
@@ -123,30 +87,5 @@ def test_a_page_that_takes_too_long_is_told_and_no_other_is_tried(
     assert read_image(photo(dpi=30)).status is RecognitionStatus.OCR
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", photo(dpi=30)[:200], b"niets"])
-def test_what_is_no_image_is_refused(content: bytes) -> None:
-    with pytest.raises(ImageError):
-        open_image(content)
-    assert read_image(content).unreadable == "image_broken"
-
-
-def test_an_image_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_MAX_OPEN_PIXELS", 10_000)
-    with pytest.raises(ImageError):
-        open_image(photo(dpi=30))
-
-
-def test_transparent_parts_are_paper_not_ink() -> None:
-    out = io.BytesIO()
-    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")
-    assert open_image(out.getvalue()).getpixel((5, 5)) == 255
-
-
-@pytest.mark.parametrize(("size", "width"), [((400, 300), 1200), ((900, 300), 1600)])
-def test_small_images_are_made_larger(size: tuple[int, int], width: int) -> None:
-    assert ocr._fit(Image.new("L", size)).width == width
-
-
-def test_large_images_are_made_smaller() -> None:
-    fitted = ocr._fit(Image.new("L", (6000, 6000)))
-    assert fitted.width * fitted.height <= 12_010_000
+def test_what_is_no_image_is_told() -> None:
+    assert read_image(b"niets").unreadable == "image_broken"
