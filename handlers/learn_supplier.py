@@ -13,7 +13,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.invoice import Invoice, Source
 from mailbot.domain.job import Job
 from mailbot.domain.learning import SupplierHabits, name_key
-from mailbot.domain.people import Dossier
+from mailbot.domain.people import Dossier, JournalKind
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.learning import observe
 from mailbot.recognition.pipeline import read_plainly
@@ -53,7 +53,8 @@ def handle(context: Context, job: Job) -> None:
         dossier = get_dossier(session, document.dossier)
         is_known = issuer_habits(session, document.invoice, dossier) is not None
     page = _page(context, document, dossier, is_known=is_known)
-    lesson = _Lesson(document=document, dossier=dossier, final=document.invoice, page=page)
+    final = _with_client(document, dossier)
+    lesson = _Lesson(document=document, dossier=dossier, final=final, page=page)
     with context.transaction() as unit:
         lock_office(unit.session, dossier.office)
         if _is_learned(unit, get_document(unit.session, document.id)):
@@ -85,6 +86,18 @@ def _page(
         return None
     content = context.blobs.get(document.visual.sha256)
     return read_plainly(content, document.visual.name, own_vat=dossier.vat_number)
+
+
+def _with_client(document: Document, dossier: Dossier) -> Invoice:
+    """Return the confirmed invoice with the client as its customer: he is no supplier's name."""
+    invoice = document.invoice or Invoice()
+    if document.kind is not JournalKind.PURCHASE:
+        return invoice
+    return replace(
+        invoice,
+        customer_name=invoice.customer_name or dossier.name,
+        customer_vat=invoice.customer_vat or dossier.vat_number or None,
+    )
 
 
 def _is_learned(unit: Unit, document: Document) -> bool:

@@ -121,6 +121,10 @@ class SupplierHabits:
     name: str
     #: VAT number with country, "" when unknown
     vat: str = ""
+    #: documents in a row on which people confirmed this name
+    named: int = 0
+    #: `name_key`s of every name that people confirmed, the newest first
+    called: tuple[str, ...] = ()
     #: `name_key`s and VAT numbers that were read where people then put this counterparty
     read_as: tuple[str, ...] = ()
     #: documents that taught
@@ -140,7 +144,8 @@ class SupplierHabits:
     @property
     def names(self) -> tuple[str, ...]:
         """Every key by which it can be found besides its VAT number."""
-        return tuple(dict.fromkeys(key for key in (name_key(self.name), *self.read_as) if key))
+        every = (name_key(self.name), *self.called, *self.read_as)
+        return tuple(dict.fromkeys(key for key in every if key))
 
 
 #: finds what is known of the issuer of an invoice as it was read at first
@@ -158,13 +163,9 @@ def sureness(confirmed: int) -> float:
 
 def name_key(name: str | None) -> str:
     """Return a name without case, accents and punctuation, cut for the index."""
-    return letters_of(name or "")[:_LONGEST_KEY]
-
-
-def letters_of(text: str) -> str:
-    """Return the letters and digits of a text in one piece, without case and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[\W_]+", "", "".join(c for c in plain if not unicodedata.combining(c)))
+    plain = unicodedata.normalize("NFKD", (name or "").casefold())
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "", letters)[:_LONGEST_KEY]
 
 
 def combined(of_office: SupplierHabits, of_dossier: SupplierHabits) -> SupplierHabits:
@@ -175,7 +176,9 @@ def combined(of_office: SupplierHabits, of_dossier: SupplierHabits) -> SupplierH
     }
     return SupplierHabits(
         name=of_office.name or of_dossier.name,
+        named=of_office.named if of_office.name else of_dossier.named,
         vat=of_office.vat or of_dossier.vat,
+        called=tuple(dict.fromkeys((*of_office.called, *of_dossier.called))),
         read_as=tuple(dict.fromkeys((*of_office.read_as, *of_dossier.read_as))),
         confirmed=max(of_office.confirmed, of_dossier.confirmed),
         fields=fields,

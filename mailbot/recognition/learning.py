@@ -60,9 +60,12 @@ def observe(
     value is weakened, and dropped when it failed as often as not.
     """
     habits = known or SupplierHabits(name="")
+    is_same_name = name_key(final.supplier_name) in ("", name_key(habits.name))
     habits = replace(
         habits,
         name=final.supplier_name or habits.name,
+        named=habits.named + 1 if is_same_name else 1,
+        called=_first(habits.called, name_key(final.supplier_name)),
         vat=final.supplier_vat or habits.vat,
         confirmed=habits.confirmed + 1,
     )
@@ -76,7 +79,7 @@ def observe(
     )
     spots = Spots(layout, formats_of(habits))
     habits = _with_formats(habits, final, spots)
-    spots = Spots(layout, formats_of(habits))
+    spots = Spots(layout, formats_of(habits), spots.candidates)
     fields = {name: _places(habits, name, spots, (read, final)) for name in PLACED_FIELDS}
     return replace(habits, fields={name: places for name, places in fields.items() if places})
 
@@ -85,14 +88,19 @@ def _read_as(habits: SupplierHabits, final: Invoice, read: Invoice) -> tuple[str
     """Return under what names the issuer was read, the newest first; never the customer's."""
     keys = [name_key(read.supplier_name), read.supplier_vat or ""]
     ours = {name_key(final.customer_name), final.customer_vat, name_key(read.customer_name)}
-    own = {name_key(habits.name), habits.vat}
-    new = [key for key in keys if len(key) >= _SHORTEST_NAME and key not in ours | own]
-    return tuple(dict.fromkeys((*new, *habits.read_as)))[:_MAX_READ_AS]
+    right = {*ours, *habits.called, habits.vat}
+    new = [key for key in keys if len(key) >= _SHORTEST_NAME]
+    every = dict.fromkeys((*new, *habits.read_as))
+    return tuple(key for key in every if key not in right)[:_MAX_READ_AS]
 
 
 def _shapes(habits: SupplierHabits, final: Invoice) -> tuple[str, ...]:
-    new = (shape_of(final.invoice_number),) if final.invoice_number else ()
-    return tuple(dict.fromkeys((*new, *habits.number_shapes)))[:_MAX_SHAPES]
+    return _first(habits.number_shapes, shape_of(final.invoice_number or ""))[:_MAX_SHAPES]
+
+
+def _first(known: tuple[str, ...], new: str) -> tuple[str, ...]:
+    """Return what is known with what is new in front."""
+    return tuple(key for key in dict.fromkeys((new, *known)) if key)[:_MAX_READ_AS]
 
 
 def _class_habit(

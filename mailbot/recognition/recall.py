@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from mailbot.domain.identifiers import read_vat_number
 from mailbot.domain.invoice import DocumentClass, Evidence, Invoice, Source
-from mailbot.domain.learning import FieldHabit, SupplierHabits, letters_of, name_key, sureness
+from mailbot.domain.learning import FieldHabit, SupplierHabits, name_key, sureness
 from mailbot.recognition.fitted import fitted, with_value, without
 from mailbot.recognition.headings import find_headings
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.learning import formats_of
 from mailbot.recognition.places import Spot, find_in_place
 from mailbot.recognition.spots import PLACED_FIELDS, Spots, is_same
+from mailbot.recognition.vocabulary import tokens
 
 #: a VAT number that is not on the page: enough to book on, not enough to be called sure
 _BY_MEMORY = 0.75
@@ -73,22 +74,25 @@ def _recall_party(
         memory = replace(memory, learned=habits.confirmed)
         invoice = with_value(invoice, "supplier_vat", habits.vat, memory)
     if invoice.supplier_name != habits.name and _may_be_called(invoice, spots, habits):
-        sure = sure if is_proved else round(sure * _BY_NAME, 3)
+        sure = round(sureness(habits.named) * (1.0 if is_proved else _BY_NAME), 3)
         known = _evidence(invoice, "supplier_name", None, sure)
-        known = replace(known, learned=habits.confirmed)
+        known = replace(known, learned=habits.named)
         invoice = with_value(invoice, "supplier_name", habits.name, known)
     return _confirmed_party(invoice, habits)
 
 
 def _confirmed_party(invoice: Invoice, habits: SupplierHabits) -> Invoice:
     """Return the invoice with name and VAT number as sure as documents made them."""
-    for name, value in (("supplier_name", habits.name), ("supplier_vat", habits.vat)):
+    for name, value, times in (
+        ("supplier_name", habits.name, habits.named),
+        ("supplier_vat", habits.vat, habits.confirmed),
+    ):
         known = invoice.evidence.get(name)
         if known is None or getattr(invoice, name) != value or known.source is Source.LEARNED:
             continue
         letters = _BY_NAME if known.source is Source.OCR else 1.0
-        sure = round(sureness(habits.confirmed) * letters, 3)
-        invoice = _with_at_least(invoice, name, sure, habits.confirmed)
+        sure = round(sureness(times) * letters, 3)
+        invoice = _with_at_least(invoice, name, sure, times)
     return invoice
 
 
@@ -97,12 +101,17 @@ def _may_be_called(invoice: Invoice, spots: Spots, habits: SupplierHabits) -> bo
 
     Another name beside the same VAT number is for people to see: it may be a fraud.
     """
-    if not habits.name:
-        return False
     read = name_key(invoice.supplier_name)
-    rows = (letters_of(row) for row in spots.layout.text.splitlines())
-    on_page = any(name_key(habits.name) in row for row in rows)
-    return not read or read in habits.names or on_page
+    if not habits.name or read in habits.called:
+        return False
+    return not read or read in habits.read_as or _is_written(habits.name, spots.layout)
+
+
+def _is_written(name: str, layout: Layout) -> bool:
+    """Tell whether a name stands on the page, word for word."""
+    wanted = f" {' '.join(tokens(name))} "
+    rows = (f" {' '.join(tokens(row))} " for row in layout.text.splitlines())
+    return wanted.strip() != "" and any(wanted in row for row in rows)
 
 
 # --- where its values stand ----------------------------------------------------------------------

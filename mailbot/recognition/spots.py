@@ -43,9 +43,11 @@ class Formats:
 class Spots:
     """The values on the pages of one document, by field; found once."""
 
-    def __init__(self, layout: Layout, formats: Formats) -> None:
+    def __init__(
+        self, layout: Layout, formats: Formats, candidates: Candidates | None = None
+    ) -> None:
         self.layout = layout
-        self.candidates: Candidates = find_candidates(layout)
+        self.candidates = candidates or find_candidates(layout)
         self._formats = formats
         self._found: dict[str, list[Spot]] = {}
 

@@ -120,6 +120,8 @@ def _told(known: KnownSupplier) -> Iterator[str]:
 
 
 def _told_formats(habits: SupplierHabits) -> Iterator[str]:
+    if habits.called[1:]:
+        yield f"called    {', '.join(habits.called[1:])} before"
     if habits.read_as:
         yield f"read as   {', '.join(habits.read_as)}"
     if habits.number_shapes:
