@@ -1,5 +1,6 @@
 """Invents papers: parties, lines, terms and numbers that hang together."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -85,7 +86,7 @@ def _lines(rng: Random, scenario: Scenario, trade: Trade, regime: str) -> tuple[
         _line(rng, scenario, trade, rate=Decimal(rng.choice(rates)), category=CATEGORIES[regime])
         for _ in range(rng.randint(*scenario.n_lines))
     ]
-    if rng.random() < scenario.deposit:
+    if rng.random() < scenario.deposit and not any(line.rate == 0 for line in lines):
         lines.append(
             _plain_line("LEEG", trade.deposit, cents(Decimal(rng.randint(210, 9900)) / 100))
         )
@@ -162,6 +163,16 @@ def _due(
         return due
     first_of_next = (due.replace(day=1) + timedelta(days=32)).replace(day=1)
     return first_of_next - timedelta(days=1)
+
+
+def _site(rng: Random, customer: Party) -> Party | None:
+    """Return where is delivered or built: mostly another address of the customer."""
+    if rng.random() < 0.6:
+        return None
+    site = invent_party(rng, customer.country, customer.language)
+    if rng.random() < 0.3:
+        return site
+    return replace(site, name=customer.name, form=customer.form)
 
 
 def _debited(rng: Random, scenario: Scenario, customer: Party, *, is_settled: bool) -> str:

@@ -117,7 +117,9 @@ def _head_logo(sheet: Sheet, plan: Composition, name: str, lines: list[str]) -> 
 def _head_footer(sheet: Sheet, plan: Composition, name: str, lines: list[str]) -> None:
     """Put a picture above; who it is stands at the foot."""
     sheet.logo(sheet.width - plan.margin - 50, 24, 50, plan.tint)
-    sheet.text(plan.margin, sheet.height - 62, " | ".join([name, *lines])[:150], size=6)
+    line = " | ".join([name, *lines])
+    size = sheet.fitting(line, sheet.width - 2 * plan.margin, most=6)
+    sheet.text(plan.margin, sheet.height - 62, line, size=size)
 
 
 _HEADS = {

@@ -204,9 +204,14 @@ def _scanned(printed: Printed) -> bytes:
 
 def _from_images(images: Sequence[Image.Image], dpi: int) -> bytes:
     out = io.BytesIO()
-    images[0].save(out, "PDF", resolution=dpi, save_all=True, append_images=images[1:])
-    with pikepdf.open(io.BytesIO(out.getvalue())) as pdf:
-        return _saved(pdf)
+    canvas = Canvas(out, invariant=True)
+    for image in images:
+        size = (image.width * 72 / dpi, image.height * 72 / dpi)
+        canvas.setPageSize(size)
+        canvas.drawImage(_jpeg(image), 0, 0, *size)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
 
 
 def _last_page_scanned(printed: Printed) -> bytes:
@@ -216,7 +221,7 @@ def _last_page_scanned(printed: Printed) -> bytes:
         if len(images) > 1:
             picture = pikepdf.open(io.BytesIO(_from_images(images[-1:], 120)))
             del pdf.pages[-1]
-            pdf.pages.extend(picture.pages)
+            pdf.add_pages_from(picture)
         return _saved(pdf)
 
 
