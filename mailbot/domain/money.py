@@ -15,3 +15,8 @@ def cents(amount: Decimal) -> Decimal:
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the sum of `amounts` in cents; nothing sums to 0.00."""
     return cents(sum(amounts, ZERO))
+
+
+def to_cents(amount: Decimal) -> int:
+    """Return `amount` in whole cents, rounded half up."""
+    return int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

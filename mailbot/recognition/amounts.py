@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from mailbot.domain.money import to_cents
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.grammars import AmountReading
 from mailbot.recognition.labels import Label, find_labels
@@ -127,8 +128,3 @@ def _is_between(amount: Candidate[AmountReading], label: Label) -> bool:
     if amount.cell is label.cell:
         return label.start >= amount.end
     return label.cell.x0 > amount.cell.x0
-
-
-def to_cents(amount: Decimal) -> int:
-    """Return `amount` in whole cents."""
-    return int((amount * HUNDRED).quantize(Decimal(1), rounding=ROUND_HALF_UP))

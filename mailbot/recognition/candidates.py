@@ -23,7 +23,7 @@ _MAX = 4000
 _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
 )
-_PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}[\-/]?)\s$")
+_PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}\d{0,3}[\-/]?)\s$")
 #: internet addresses and names of standards, whose digits are no numbers of documents
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@|urn:|:\S+:)\S*")
 #: what is blanked out; no grammar matches it

@@ -10,7 +10,7 @@ from functools import lru_cache
 from mailbot.recognition.layout import Cell, Layout
 
 #: letter heights between a row of headings and its values
-_NEAR = 3.0
+_NEAR = 3.5
 #: share of cells with digits: at most so many in headings, at least so many in values
 _HEADINGS, _VALUES = 0.34, 0.5
 #: a row is the nearer one when the other is so many times as far
@@ -37,7 +37,7 @@ class Columns:
             if not _is_headings(row):
                 continue
             above = rows[place - 1] if place else ()
-            below = rows[place + 1] if place + 1 < len(rows) else ()
+            below = _next_columns(rows, place)
             if _names_above(row, above, below):
                 self.named_above.add(place)
                 self._pair(row, above)
@@ -51,6 +51,12 @@ class Columns:
     def _pair(self, headings: Row, values: Row) -> None:
         if len(headings) == len(values) and _are_in_order(headings, values):
             self._heads.update(zip(values, headings, strict=True))
+
+
+def _next_columns(rows: Sequence[Row], place: int) -> Row:
+    """Return the row below; a stamp across the page ("KOPIE") is no row of a table."""
+    below = rows[place + 1 : place + 3]
+    return next((row for row in below if len(row) > 1), ())
 
 
 def _names_above(row: Row, above: Row, below: Row) -> bool:

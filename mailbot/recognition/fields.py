@@ -22,9 +22,10 @@ _NUMBER_KINDS = (
 _MIN_REFERENCE = 4
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
 _BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
-_PAYMENT_WORDS = re.compile(
-    r"betal|overschrij|storten|rekening|payer|paiement|virement|verser|compte|zahl|uberweis|konto|"
-    r"pay|transfer|wire|account|mededeling|communication"
+#: "Attention, notre ancien compte … est clôturé": accounts that are no more
+_CLOSED_ACCOUNT, _PAYMENT_WORDS = (
+    re.compile("|".join(rf"\b{re.escape(folded(word))}" for word in WORDS["account"][key]))
+    for key in ("closed", "paid_to")
 )
 
 
@@ -91,8 +92,11 @@ def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
         score += 0.3 * max((o.score for o in named if o.label.kind == "iban"), default=0.0)
         if best_named(named, "customer_iban"):
             score *= 0.3
-        if _PAYMENT_WORDS.search(folded(candidate.cell.text)):
+        text = folded(candidate.cell.text)
+        if _PAYMENT_WORDS.search(text):
             score += 0.3
+        if _CLOSED_ACCOUNT.search(text):
+            score *= 0.2
         score -= 0.02 * min(place, 10)
         ranked.append(Ranked(candidate.value.number, score, candidate))
     return decide(ranked, lambda score: min(0.97, 0.75 * score))

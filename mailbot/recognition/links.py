@@ -132,7 +132,7 @@ def _below(label: Label, candidate: Candidate[Any], n_rows: int, places: _Places
     near = abs(box[0] - other[0]) < 3 or abs(box[2] - other[2]) < 3
     if not share and not near:
         head = places.columns.head_of(candidate.cell)
-        return _IN_COLUMN if head is label.cell and n_rows == 1 else 0.0
+        return _IN_COLUMN if head is label.cell else 0.0
     distance = (other[1] - box[3]) / max(label.cell.height, 1.0)
     if distance > 4.5 or distance < -0.5:
         return 0.0

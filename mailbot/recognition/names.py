@@ -21,6 +21,8 @@ _POSTCODE_CITY = re.compile(
     # SW1A 1AA, PA 18503, D02 XA00
     r"|[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}\b|\b[A-Z]{2}\s\d{5}\b|\b[A-Z]\d[\dW]\s[A-Z0-9]{4}\b"
 )
+_POSTCODE_FIRST = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s+\D")
+_INTERNET = re.compile(r"^(?:www\.|https?:)|^\S+\.[a-z]{2,}$")
 #: a line that ends with a house number is a street
 _STREET = re.compile(
     r"\D\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?(?:,?\s(?:bus|bte|box|b)\s?\w+)?$"
@@ -49,6 +51,8 @@ _MAX_NAME = 70
 _MAX_WORDS = 9
 #: an address: how many lines, rows of the page, and letter heights between two lines
 _ADDRESS_LINES, _ADDRESS_ROWS, _ADDRESS_GAP = 5, 14, 2.4
+#: a sender's line gives name and street before the town
+_SENDER_PIECES = 2
 #: points by which the lines of an address may begin apart
 _ALIGNED = 4.0
 #: how far a line may stand below the usual distance of the address
@@ -74,7 +78,7 @@ class Name:
 
 def find_names(layout: Layout) -> list[Name]:
     """Return what can be the name of a firm: parts with a legal form, first lines of addresses."""
-    names = list(_labelled_names(layout))
+    names = [*_labelled_names(layout), *_senders(layout)]
     for cell in layout.cells:
         for piece in _pieces(cell.text):
             name = _cleaned(piece)
@@ -100,6 +104,16 @@ def _labelled_names(layout: Layout) -> Iterable[Name]:
             name = _cleaned(text if value is cell else value.text) if value else None
             if value and name:
                 yield Name(name, value, _has_legal_form(name), is_labelled=True)
+
+
+def _senders(layout: Layout) -> Iterable[Name]:
+    """Yield what begins a line with name, street and town: a sender's line or a footer."""
+    for cell in layout.cells:
+        pieces = _SEPARATOR.split(cell.text)
+        if len(pieces) > _SENDER_PIECES and not any(map(has_town, pieces[:_SENDER_PIECES])):
+            name = _cleaned(pieces[0]) if has_town(cell.text) else None
+            if name:
+                yield Name(name, cell, _has_legal_form(name))
 
 
 def _pieces(text: str) -> Iterable[str]:
@@ -138,7 +152,7 @@ def _cleaned(text: str) -> str | None:
     if flat in _TITLES or flat in _ALL_LABELS or flat in _PERSON_TITLES:
         return None
     words = tokens(name)
-    if all(w in _TITLES or w in _ALL_LABELS for w in words):
+    if all(w in _TITLES or w in _ALL_LABELS for w in words) or _LEGAL.issuperset(words):
         return None
     is_sentence = (
         len(words) > _MAX_WORDS
@@ -147,7 +161,8 @@ def _cleaned(text: str) -> str | None:
     )
     if is_sentence and not _has_legal_form(name):
         return None
-    return None if _is_place(name) and not _has_legal_form(name) else name
+    is_address = bool(_POSTCODE_FIRST.match(name)) or _INTERNET.search(name) is not None
+    return None if is_address or (_is_place(name) and not _has_legal_form(name)) else name
 
 
 def _is_place(text: str) -> bool:

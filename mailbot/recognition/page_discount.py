@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mailbot.domain.invoice import Discount
-from mailbot.recognition.amounts import HUNDRED, to_cents
+from mailbot.domain.money import to_cents
+from mailbot.recognition.amounts import HUNDRED
 from mailbot.recognition.candidates import Candidate, Candidates
 from mailbot.recognition.decision import Decision
 from mailbot.recognition.layout import Layout

@@ -39,16 +39,23 @@ class Sides:
             self._known[cell] = self._labelled(cell) + self._by_words(cell) + self._by_place(cell)
         return self._known[cell]
 
+    def is_delivery(self, cell: Cell) -> bool:
+        """Tell whether the nearest heading says that goods go there: nobody pays there."""
+        heading = self._heading(cell)
+        return heading is not None and heading.kind == "delivery"
+
     def _labelled(self, cell: Cell) -> float:
         """Return what the nearest heading such as "Bill to" says."""
-        best, nearest = 0.0, 99.0
-        for label in self._labels:
-            distance = _distance(label, cell)
-            if distance is not None and distance < nearest:
-                nearest = distance
-                strength = 2.5 if label.weight == 1.0 else 1.8
-                best = strength if label.kind == "supplier" else -strength
-        return best
+        heading = self._heading(cell)
+        if heading is None:
+            return 0.0
+        strength = 2.5 if heading.weight == 1.0 else 1.8
+        return strength if heading.kind == "supplier" else -strength
+
+    def _heading(self, cell: Cell) -> Label | None:
+        """Return the nearest heading that `cell` can belong to."""
+        reach = [(d, label) for label in self._labels if (d := _distance(label, cell)) is not None]
+        return min(reach, key=lambda one: one[0])[1] if reach else None
 
     def _by_words(self, cell: Cell) -> float:
         """Return how much registers, banks and telephones near the cell speak for the supplier."""

@@ -195,6 +195,7 @@ def _as_customer(name: Name, page: _Page) -> float:
     """Return how much speaks for a name as the customer's."""
     score = -page.sides.of(name.cell) + (0.4 if name.has_legal_form else 0.0)
     score += 0.9 if name.heads_address or name.is_labelled else -0.4
+    score -= 1.2 if page.sides.is_delivery(name.cell) else 0.0
     return score + _shared(name, page, page.customer_vat) - _shared(name, page, page.supplier_vat)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from mailbot.domain.invoice import VatLine
 from mailbot.recognition.amounts import HUNDRED, Value, find_values
 from mailbot.recognition.candidates import Candidates
+from mailbot.recognition.column_sums import find_column_sums
 from mailbot.recognition.decision import Decision
 from mailbot.recognition.fields import is_reverse_charge, says_paid
 from mailbot.recognition.layout import Layout
@@ -26,6 +27,8 @@ from mailbot.recognition.vat_table import (
 
 #: labelled amounts that are tried as the total
 _MAX_TOTALS = 25
+#: what it counts that the amounts of a column add up to the total without VAT, or with it
+_LINES_ADD_UP, _TOTAL_ADDS_UP = 0.4, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ def decide_totals(layout: Layout, candidates: Candidates) -> Totals:
         return Totals()
     zero_rated = is_reverse_charge(layout)
     lines = find_vat_rows(values, candidates)
-    sums = sorted(_sums(values, lines, zero_rated=zero_rated), key=lambda s: -s.score)
+    added_up = find_column_sums(candidates.amounts)
+    sums = sorted(
+        _sums(values, lines, zero_rated=zero_rated), key=lambda s: -s.score - _proved(s, added_up)
+    )
     if not sums:
         return Totals()
     best = sums[0]
@@ -86,6 +92,12 @@ def _sums(
         yield _without_vat(incl, own, values, zero_rated=zero_rated)
         yield from _with_vat(incl, own, values, lines)
         yield from _with_table(incl, own, values, tables)
+
+
+def _proved(explained: _Sum, added_up: set[int]) -> float:
+    """Return how much columns of amounts that add up to the totals speak for an explanation."""
+    excl = _LINES_ADD_UP if explained.excl in added_up else 0.0
+    return excl + (_TOTAL_ADDS_UP if explained.incl in added_up else 0.0)
 
 
 def _incl_role(value: Value) -> float:
@@ -141,7 +153,8 @@ def _with_table(
             together = sum(one.score for one in rows) / len(rows)
             score = own + _named_sum(values.get(excl), values.get(incl - excl))
             # Rows whose rate, base and VAT stand side by side hardly add up by accident.
-            per_row = 1.6 if all(one.score >= SIDE_BY_SIDE for one in rows) else 0.8
+            is_table = all(one.score >= SIDE_BY_SIDE for one in rows)
+            per_row = 1.6 if is_table else 0.8 if shown else 0.2
             score += 0.5 + 0.3 * shown + 0.12 * together + per_row * (len(rows) - 1)
             score -= 0.3 if untaxed else 0.0
             yield _Sum(incl, excl, incl - excl, score, (*rows, *untaxed))

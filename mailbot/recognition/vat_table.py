@@ -20,7 +20,7 @@ _KNOWN_RATES = frozenset(
 MAX_RATE = Decimal(30)
 #: cents by which a VAT amount may differ from rate x base: some add up VAT line by line
 _ROUNDING = 2
-_LINES_PER_RATE = 6
+_LINES_PER_RATE = 8
 #: rates of one document
 _MAX_RATES = 4
 #: score of a row whose three values stand on one row of the page
