@@ -14,6 +14,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.einvoice_rules import with_broken_rules
 from handlers.learned import habits_in
 from handlers.progress import advance, change_status, with_booking
 from handlers.splitting import Piece, cut_bundle, split
@@ -70,7 +71,7 @@ def handle(context: Context, job: Job) -> None:
     if pieces:
         _split(context, document, pieces)
         return
-    read = kept_whole(read)
+    read = with_broken_rules(kept_whole(read), content, document.original.name)
     reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
     files = _more_files(context, document, read)
     with context.transaction() as unit:

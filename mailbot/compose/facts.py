@@ -11,6 +11,7 @@ from mailbot.domain.booking import ExportFile
 from mailbot.domain.document import Document
 from mailbot.domain.identifiers import read_ogm, write_iban, write_ogm
 from mailbot.domain.invoice import DocumentClass, Evidence, Invoice, Source
+from mailbot.domain.mail import Language
 from mailbot.domain.people import Dossier, JournalKind
 
 #: full from 90 %, half from 80 %, else grey (CF-ST-10)
@@ -96,9 +97,14 @@ def this_document(document: Document, head: Letterhead) -> str:
 
 def warnings(document: Document, head: Letterhead) -> tuple[str, ...]:
     """Return the sentences that stand at the top of every mail about this document."""
-    return tuple(
-        sentence_or_other(head.language, "warnings", name, id=name) for name in document.warnings
-    )
+    return tuple(_warning(head.language, warning) for warning in document.warnings)
+
+
+def _warning(language: Language, warning: str) -> str:
+    """Return the sentence of a warning; behind a colon may stand rules that it names."""
+    name, _, rules = warning.partition(":")
+    named = ", ".join(rules.split(","))
+    return sentence_or_other(language, "warnings", name, id=name, rules=named)
 
 
 def summary(view: DocumentView, head: Letterhead) -> tuple[Row, ...]:

@@ -19,6 +19,7 @@ from mailbot.recognition.validation_profile import (
     EN_16931,
     Profile,
     choose_profile,
+    find_declared,
     find_syntax,
     is_whole,
 )
@@ -67,6 +68,19 @@ def validate(content: bytes, name: str, engine: RuleEngine, *, profile: str = ""
             return _validate_xml(content, engine, profile)
         case _:
             return Verdict(broken=(own_rule("NOT-AN-INVOICE"),))
+
+
+def names_its_rules(content: bytes, name: str) -> bool:
+    """Tell whether a file says which rules it follows; any other claims to be no e-invoice."""
+    match find_kind(content, name):
+        case FileKind.PDF:
+            carried = find_xml_files(find_embedded_files(content))
+            specification = _specification_of(carried[0][2]) if carried else ""
+        case FileKind.XML:
+            specification = _specification_of(content)
+        case _:
+            return False
+    return find_declared(specification) is not None
 
 
 def _validate_hybrid(content: bytes, engine: RuleEngine, profile: str) -> Verdict:
@@ -120,7 +134,7 @@ def _validate_root(root: Element, engine: RuleEngine, asked: str) -> Verdict:
     )
     if profile is None:
         return Verdict(syntax=syntax, broken=(own_rule("NOT-AN-INVOICE"),))
-    verdict = Verdict(syntax=syntax, profile=profile.name, is_declared=profile.is_declared)
+    verdict = Verdict(syntax=syntax, profile=profile.name)
     xml = _without_attachments(root)
     if len(xml) > MAX_INVOICE:
         return replace(verdict, unchecked="TOO-LARGE")

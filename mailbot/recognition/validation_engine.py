@@ -57,22 +57,29 @@ class RuleEngine:
         """Return what the rules find in `xml`, which xml_safety has read and lxml has written.
 
         A process that dies gets one successor for the same document: it may have died of the many
-        before it. Raises UncheckedError.
+        before it. Raises UncheckedError, also when other documents keep the engine too long.
         """
-        with self._lock:
-            try:
-                return self._ask(xml, schema, rule_sets)
-            except _DiedError:
-                pass
-            try:
-                return self._ask(xml, schema, rule_sets)
-            except _DiedError:
-                raise UncheckedError("engine_died") from None
+        if not self._lock.acquire(timeout=self._wall_time):
+            raise UncheckedError("too_slow")
+        try:
+            return self._ask_twice(xml, schema, rule_sets)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the process; the next check starts another."""
         with self._lock:
             self._stop()
+
+    def _ask_twice(self, xml: bytes, schema: str, rule_sets: Sequence[str]) -> Report:
+        try:
+            return self._ask(xml, schema, rule_sets)
+        except _DiedError:
+            pass
+        try:
+            return self._ask(xml, schema, rule_sets)
+        except _DiedError:
+            raise UncheckedError("engine_died") from None
 
     def _ask(self, xml: bytes, schema: str, rule_sets: Sequence[str]) -> Report:
         header = {"length": len(xml), "schema": schema, "rule_sets": list(rule_sets)}
@@ -152,8 +159,8 @@ def _send(process: subprocess.Popen[bytes], request: bytes) -> bytes:
 
 
 @cache
-def shared_engine() -> RuleEngine:
-    """Return the engine that this program uses everywhere; it ends with the program."""
-    engine = RuleEngine()
+def shared_engine(wall_time: float = WALL_TIME) -> RuleEngine:
+    """Return the engine of this program for such a limit; it ends with the program."""
+    engine = RuleEngine(wall_time)
     atexit.register(engine.close)
     return engine

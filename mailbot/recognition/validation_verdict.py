@@ -1,7 +1,7 @@
 """The verdict on an e-invoice: which rules it breaks, in ids and in sentences."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: what is said of a file beside the rules of its profile
 SENTENCES = {
@@ -37,8 +37,6 @@ class Verdict:
     broken: tuple[Broken, ...] = ()
     #: id of why some or all rules were not run; "" when all were
     unchecked: str = ""
-    #: the file itself, or whoever asked, named the profile
-    is_declared: bool = field(default=False, repr=False)
 
     @property
     def is_valid(self) -> bool:
