@@ -1,4 +1,4 @@
-"""Rule tests and whole files of EN 16931, Peppol BIS, NLCIUS and Factur-X get the right verdict."""
+"""Rule tests and files of EN 16931, Peppol BIS, NLCIUS and Factur-X get the right verdict."""
 
 import json
 from collections.abc import Iterator
