@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mailbot.compose.facts import DocumentView, heading, summary, this_document, warnings
 from mailbot.compose.fields import (
+    as_before,
     booking_lines,
     booking_rows,
     field_rows,
@@ -209,6 +210,7 @@ def _sheet(sheet: Sheet, head: Letterhead, around: Around) -> dict[str, object]:
         "vat_lines": vat_lines(document, head),
         "booking_rows": booking_rows(document.booking, head) if document.booking else (),
         "booking_lines": booking_lines(document.booking, head) if document.booking else (),
+        "as_before": as_before(document.booking, head) if document.booking else "",
         "conversation": [_said(each, head) for each in sheet.conversation],
         "rejected_reason": document.rejected_reason.splitlines(),
         "forms": forms_for(
