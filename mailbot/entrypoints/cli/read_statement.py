@@ -49,7 +49,7 @@ def _read(path: Path) -> StatementFile:
 
 
 def _in_words(path: Path, read: StatementFile) -> str:
-    lines = [f"{path}: {read.format.value}, {len(read.statements)} statements"]
+    lines = [f"{path}: {read.format.value}, statements: {len(read.statements)}"]
     lines += [f"  {problem_sentence(problem)}" for problem in read.problems]
     for statement in read.statements:
         lines.append(f"  {_summary(statement)}")
@@ -64,5 +64,5 @@ def _summary(statement: BankStatement) -> str:
     )
     return (
         f"{statement.account or '?'} {statement.currency or ''}: {opening} to {closing}, "
-        f"{len(statement.transactions)} movements"
+        f"movements: {len(statement.transactions)}"
     )

@@ -22,7 +22,7 @@ from mailbot.domain.values import to_data
 
 _SENTENCES = {
     ProblemKind.EMPTY: "The file is empty.",
-    ProblemKind.TOO_LARGE: "The file is larger than {expected} bytes and was not read.",
+    ProblemKind.TOO_LARGE: "The file has more than {expected} and was not read.",
     ProblemKind.UNREADABLE: "The file cannot be read: {found}.",
     ProblemKind.UNKNOWN_FORMAT: "This is no CODA, CAMT or MT940 file.",
     ProblemKind.INCOMPLETE: "The file ends too early: ask the bank for all of it.",

@@ -12,19 +12,24 @@ from mailbot.recognition.xml_safety import XmlError, read_xml
 
 #: bytes; a busy account makes a few MB in a year
 MAX_STATEMENT = 32 * 1024 * 1024
+#: movements and their details, with statements and balances; more keep a worker for a minute
+MAX_MOVEMENTS = 50_000
+_MAX_LINES = 500_000
+_MAX_ELEMENTS = 1_500_000
 
-_MT940 = re.compile(r"^(?:\{4:\s*)?:(?:20|25P?|28C?|60[FM]|61):", re.MULTILINE)
+_MT940 = re.compile(r"(?:^|\{4:):(?:20|25P?|28C?|60[FM]|61):", re.MULTILINE)
 #: header record: zeros, and a creation date
 _CODA = re.compile(r"^0000\d", re.MULTILINE)
+#: what costs time: movements and headers
+_HEAVY_LINE = re.compile(r"^(?:0000|1|21|:20:|:61:)", re.MULTILINE)
+_HEAVY_ELEMENTS = ("Ntry", "TxDtls", "Bal", "Stmt", "Rpt", "Ntfctn")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_statements(content: bytes) -> StatementFile:
     """Return the statements in `content`; a file that is none says so among its problems."""
     if len(content) > MAX_STATEMENT:
-        return _nothing(
-            ProblemKind.TOO_LARGE, expected=str(MAX_STATEMENT), found=str(len(content))
-        )
+        return _nothing(ProblemKind.TOO_LARGE, expected=f"{MAX_STATEMENT} bytes")
     kind = find_kind(content)
     if kind is FileKind.EMPTY:
         return _nothing(ProblemKind.EMPTY)
@@ -33,7 +38,12 @@ def read_statements(content: bytes) -> StatementFile:
     if b"\x00" in content and not content.startswith(_WIDE):
         is_binary = kind is FileKind.UNKNOWN
         return _nothing(ProblemKind.UNREADABLE if is_binary else ProblemKind.UNKNOWN_FORMAT)
-    text = read_text(content)
+    return _read_lines(read_text(content))
+
+
+def _read_lines(text: str) -> StatementFile:
+    if text.count("\n") > _MAX_LINES or len(_HEAVY_LINE.findall(text)) > MAX_MOVEMENTS:
+        return _too_many()
     if _MT940.search(text):
         return read_mt940(text)
     return read_coda(text) if _CODA.search(text) else _nothing(ProblemKind.UNKNOWN_FORMAT)
@@ -45,7 +55,16 @@ def _read_xml(content: bytes) -> StatementFile:
     except XmlError as error:
         kind = ProblemKind.TOO_LARGE if error.reason == "too_large" else ProblemKind.UNREADABLE
         return _nothing(kind, found=str(error))
-    return read_camt(root) if is_camt(root) else _nothing(ProblemKind.UNKNOWN_FORMAT)
+    if not is_camt(root):
+        return _nothing(ProblemKind.UNKNOWN_FORMAT)
+    heavy = sum(1 for _ in root.iter(*(f"{{*}}{name}" for name in _HEAVY_ELEMENTS)))
+    if heavy > MAX_MOVEMENTS or sum(1 for _ in root.iter()) > _MAX_ELEMENTS:
+        return _too_many()
+    return read_camt(root)
+
+
+def _too_many() -> StatementFile:
+    return _nothing(ProblemKind.TOO_LARGE, expected=f"{MAX_MOVEMENTS} movements")
 
 
 def _nothing(kind: ProblemKind, *, expected: str = "", found: str = "") -> StatementFile:

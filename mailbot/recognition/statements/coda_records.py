@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from mailbot.domain.bank import ProblemKind, StatementProblem
 from mailbot.recognition.statements.values import (
-    lines_of,
     read_ddmmyy,
     read_thousandths,
     squeezed,
 )
 
 _WIDTH = 128
+#: characters of a file without line ends that is cut into records
+_MAX_UNCUT = 1_000_000
 
 HEADER, OPENING, CLOSING, MESSAGE, TRAILER = "0", "1", "8", "4", "9"
 MOVEMENT = "21"
@@ -82,8 +83,8 @@ def read_records(text: str) -> list[Record]:
 
     A file without line ends is cut every 128 characters.
     """
-    lines = lines_of(text)
-    if len(text.strip()) > _WIDTH and len([line for line in lines if line.strip()]) == 1:
+    lines = text.split("\n")
+    if _WIDTH < len(text.strip()) < _MAX_UNCUT and sum(bool(line.strip()) for line in lines) == 1:
         text = text.strip()
         lines = [text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH)]
     return [

@@ -33,7 +33,12 @@ from mailbot.recognition.statements.values import (
 
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})?([\d,]{1,21})", re.ASCII)
 _FLOOR_LIMIT = re.compile(r"([A-Z]{3})[CD]?\d")
+#: MT942, :90D: and :90C:
 _SUMS = re.compile(r"(\d{1,5})(?:[A-Z]{3})?([\d,]{1,21})", re.ASCII)
+#: ING, last :86:: numbers of debits and credits, sum of debits, sum of credits
+_ING_SUMS = re.compile(
+    r"(?:/SUM/|D)(\d{1,6})[/C](\d{1,6})[/D]([\d,]{1,21})[/C]([\d,]{1,21})/?", re.ASCII
+)
 _HOLDER = "22"
 
 
@@ -132,14 +137,25 @@ def _unreadable(
 
 
 def _sums(fields: Sequence[Field], statement: BankStatement) -> Iterator[StatementProblem]:
-    """Compare number and sum of entries of MT942 (:90D:, :90C:) with the movements."""
+    """Compare what the bank counted and summed with the movements."""
     debit, credit = turnover(statement.transactions)
     amounts = [t.amount for t in statement.transactions if t.amount is not None]
-    counts = {"D": sum(a < 0 for a in amounts), "C": sum(a > 0 for a in amounts)}
+    found = {
+        "D": (sum(a < 0 for a in amounts), debit),
+        "C": (sum(a > 0 for a in amounts), credit),
+    }
+    for side, count, total in _told_sums(fields, statement.messages):
+        yield from differing(ProblemKind.COUNT_DIFFERS, int(count), found[side][0])
+        yield from differing(ProblemKind.TOTALS_DIFFER, read_comma_amount(total), found[side][1])
+
+
+def _told_sums(fields: Sequence[Field], messages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield "D" or "C", number and sum of MT942 and of ING."""
     for field in fields:
-        found = _SUMS.match(field.first) if field.tag == "90" and field.option in counts else None
-        if found:
-            told = read_comma_amount(found[2])
-            total = debit if field.option == "D" else credit
-            yield from differing(ProblemKind.COUNT_DIFFERS, int(found[1]), counts[field.option])
-            yield from differing(ProblemKind.TOTALS_DIFFER, told, total)
+        sums = _SUMS.match(field.first) if field.tag == "90" else None
+        if sums and field.option in {"D", "C"}:
+            yield field.option, sums[1], sums[2]
+    for message in messages:
+        if both := _ING_SUMS.fullmatch(message):
+            yield "D", both[1], both[3]
+            yield "C", both[2], both[4]

@@ -94,7 +94,7 @@ def _pieces(text: str, mark: re.Pattern[str]) -> tuple[str, dict[str, str]]:
     found: dict[str, str] = {}
     for match, end in zip(marks, ends, strict=True):
         name = next(group for group in match.groups() if group).upper()
-        found.setdefault(name, text[match.end() : end].strip())
+        found.setdefault(name, text[match.end() : end].strip(" |"))
     return text[: marks[0].start()], found
 
 

@@ -8,11 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailbot.recognition.statements.values import lines_of
-
 #: of MT940 and MT942, and "NS" of the old German STA files
 _TAG = re.compile(r":(?:(13|20|21|25|28|34|60|61|62|64|65|86|90)([A-Z]?)|(NS)):")
-_END = re.compile(r"-(?:\}|XXX|\s*$)")
+#: "-" and "-}"; a soft hyphen where a word processor was in between
+_END = re.compile("[-\u00ad](?:\\}|XXX|\\s*$)|\\}")
+#: between lines, in old files of German banks
+_OLD_LINE_END = "@@"
+#: SWIFT allows 6 lines of 65 characters, banks write more; what goes beyond this is no statement
+_MAX_LINE, _MAX_LINES = 1000, 100
 _TEXT_BLOCK = "{4:"
 #: a statement that has no :20: begins with one of these
 _BEGINNINGS = ("25", "28", "60")
@@ -45,7 +48,9 @@ def read_fields(text: str) -> list[Field]:
     """
     fields: list[Field] = []
     is_open = False
-    for number, line in enumerate(lines_of(text), 1):
+    lines = text.replace(f"{_OLD_LINE_END}:", "\n:").split("\n")
+    for number, whole in enumerate(lines, 1):
+        line = whole[:_MAX_LINE]
         _before, is_block, rest = line.partition(_TEXT_BLOCK)
         content = rest if is_block else line
         tag = _TAG.match(content)
@@ -55,7 +60,7 @@ def read_fields(text: str) -> list[Field]:
             is_open = True
         elif is_block or _END.match(content):
             is_open = False
-        elif is_open:
+        elif is_open and len(fields[-1].lines) < _MAX_LINES:
             fields[-1].lines.append(content)
     return fields
 

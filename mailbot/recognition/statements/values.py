@@ -15,24 +15,24 @@ _COMMA_AMOUNT = re.compile(r"(?=,?\d)\d{0,20}(?:,\d{0,5})?", re.ASCII)
 _SIX_DIGITS = re.compile(r"\d{6}", re.ASCII)
 #: control characters but tab and line ends
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def read_text(content: bytes) -> str:
-    """Return `content` as text: UTF-8 when it is that, else Windows-1252, else Latin-1."""
+    """Return `content` as text with lines that end in a line feed, without control characters."""
+    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text)
+
+
+def _decoded(content: bytes) -> str:
+    """Return UTF-16 with its mark, else UTF-8 when it is that, else Windows-1252 or Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _CONTROL.sub("", content.decode("utf-16", errors="replace"))
+        return content.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return _CONTROL.sub("", content.decode(encoding))
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return _CONTROL.sub("", content.decode("latin-1"))
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines of `text`; form feeds and other separators of Unicode end none."""
-    return _LINE_END.split(text)
+    return content.decode("latin-1")
 
 
 def squeezed(*parts: str | None) -> str | None:
