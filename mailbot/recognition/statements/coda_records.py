@@ -96,7 +96,7 @@ def split_statements(records: Sequence[Record]) -> list[list[Record]]:
     """Return the records of each statement, from header to trailer.
 
     A second opening balance behind a closing one begins another statement, too. What stands
-    before the first header or behind a trailer belongs to none.
+    before the first header belongs to none, nor does an opening balance behind a trailer.
     """
     sections: list[list[Record]] = []
     seen: set[str] = {TRAILER}
@@ -108,7 +108,7 @@ def split_statements(records: Sequence[Record]) -> list[list[Record]]:
         elif is_another:
             sections.append([r for r in sections[-1] if r.kind == HEADER])
             seen = set()
-        elif TRAILER in seen:
+        elif not sections or (TRAILER in seen and record.kind == OPENING):
             continue
         sections[-1].append(record)
         seen.add(record.kind)

@@ -82,7 +82,7 @@ def _statement(fields: Sequence[Field]) -> BankStatement:
 
 
 def _value(fields: Sequence[Field], tag: str) -> str | None:
-    return first_of(squeezed(field.first) for field in fields if field.tag == tag)
+    return first_of(squeezed("".join(field.lines)) for field in fields if field.tag == tag)
 
 
 def _balance(field: Field | None) -> Balance | None:

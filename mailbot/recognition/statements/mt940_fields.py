@@ -19,6 +19,7 @@ _MAX_LINE, _MAX_LINES = 1000, 100
 _TEXT_BLOCK = "{4:"
 #: a statement that has no :20: begins with one of these
 _BEGINNINGS = ("25", "28", "60")
+_BODY = ("20", "60", "61", "62")
 
 
 @dataclass
@@ -66,11 +67,14 @@ def read_fields(text: str) -> list[Field]:
 
 
 def split_statements(fields: Sequence[Field]) -> list[list[Field]]:
-    """Return the fields of each statement: every :20: begins one."""
+    """Return the fields of each statement: every :20: begins one, wherever in its head it is."""
     statements: list[list[Field]] = []
+    has_begun = True
     for one in fields:
-        if one.tag == "20" or (not statements and one.tag in _BEGINNINGS):
+        if (one.tag == "20" and has_begun) or (not statements and one.tag in _BEGINNINGS):
             statements.append([])
+            has_begun = False
+        has_begun = has_begun or one.tag in _BODY
         if statements:
             statements[-1].append(one)
     return statements
