@@ -26,6 +26,10 @@ _LEAST = 0.9
 _LEAST_OTHER = 1.05
 #: times the usual letters from which a text is a heading wherever it stands
 _HEADING_SIZE = 1.8
+#: and up to which it is a label when a value stands beside it
+_LABEL_SIZE = 1.15
+#: share of digits from which a text is a value: "15. Bevoegde rechtbank" is none
+_VALUE_DIGITS = 0.25
 #: what the label "invoice number" counts as against headings
 _LABEL_PROMINENCE = 1.5
 #: what the first sentence counts as, and each further one
@@ -179,10 +183,10 @@ def _prominence(
     score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length + _shortness(rest)
     if is_subject:
         score += 0.5
-    elif cell.text.rstrip().endswith(":") or (":" in cell.text and rest):
+    elif cell.text.rstrip().endswith((":", "...")) or (":" in cell.text and rest):
         score -= 0.6
     if size < _HEADING_SIZE and _has_value_beside(cell, layout):
-        score -= 0.7
+        score -= 0.7 if size > _LABEL_SIZE else 1.2
     if cell.text.isupper():
         score += 0.15
     height = max(cell.page.height, 1.0)
@@ -200,9 +204,12 @@ def _shortness(rest: list[str]) -> float:
 
 
 def _has_value_beside(cell: Cell, layout: Layout) -> bool:
-    """Tell whether a number stands right of `cell`: then it is a label, not a heading."""
+    """Tell whether a value stands right of `cell`: then it is a label, not a heading."""
     right = [c for c in layout.rows[cell.row] if c.x0 > cell.x0]
-    return bool(right) and any(c.isdigit() for c in right[0].text)
+    if not right:
+        return False
+    letters = compact(right[0].text)
+    return sum(c.isdigit() for c in letters) >= _VALUE_DIGITS * max(len(letters), 1)
 
 
 # --- labels, sentences, amounts ------------------------------------------------------------------

@@ -4,11 +4,11 @@ Printed page numbers, carried-over sums, the number and the issuer of an invoice
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
-from mailbot.recognition.candidates import find_candidates
+from mailbot.recognition.candidates import Candidates, find_candidates
 from mailbot.recognition.document_class import decide_paper_kind, find_headings
 from mailbot.recognition.fields import decide_number
 from mailbot.recognition.grammars import find_amounts
@@ -27,6 +27,10 @@ _MAX_EDGE_CELLS = 3
 _LAST_ROWS = 6
 #: below this a number of an invoice is no identity
 _SURE_NUMBER = 0.75
+#: rows at the head of a page among which it says that it goes on
+_FIRST_ROWS = 4
+#: registers of firms, by the court that keeps them: "RPR Gent"
+_REGISTERS = frozenset({"rpr", "rpm", "rjp", "tpr"})
 #: below this a sum is no total of a document
 _SURE_TOTAL = 0.6
 #: letters of a line that can be recognised when it is repeated on the next page
@@ -43,6 +47,11 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 # no zeros in front: "01/07" is a day
+#: the town of the court that conditions name
+_COURT = re.compile(
+    r"(?:[Rr]echtbank(?:en)?|[Tt]ribuna(?:l|ux)|Gerichtsstand|[Cc]ourts?)"
+    r"(?:\s+(?:van|te|de|d'|ist|of|in))?\s*:?\s*([A-ZÀ-Ý][\w-]{2,})"
+)
 _BARE = re.compile(r"\s*([1-9]\d?)\s*/\s*([1-9]\d?)\s*")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,}\.[a-z]{2,})", re.IGNORECASE)
 _FREE_MAIL = ("gmail", "hotmail", "outlook", "telenet", "skynet", "live", "yahoo", "icloud", "gmx")
@@ -56,75 +65,132 @@ class PrintedNumber:
     total: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PageFacts:
-    """What one page says; empty sets and None where it says nothing."""
+    """What one page says, each thing looked for when it is asked: most pages need few."""
 
-    #: place in the file, 1-based
-    page: int
-    is_blank: bool = False
-    #: a sheet that was put between documents before scanning
-    is_separator: bool = False
-    printed: PrintedNumber | None = None
-    #: the number by which the page's own invoice is called
-    invoice_number: str | None = None
-    supplier_vat: str | None = None
-    vat_numbers: frozenset[str] = frozenset()
-    ibans: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-    #: what the page would be by itself, "" when nothing says so
-    kind: str = ""
-    #: kind of paper that the most prominent heading names, e.g. "reminder", and how prominently
-    heading: str = ""
-    prominence: float = 0.0
-    has_total: bool = False
-    #: the sum that is carried to the next page, and from the page before
-    carried_out: Decimal | None = None
-    carried_in: Decimal | None = None
-    #: says that conditions apply, or stand overleaf
-    mentions_terms: bool = False
-    #: the page's words in one piece, to find numbers of other pages
-    words: frozenset[str] = frozenset()
-    #: lines at the head and the foot of the page with their places
-    lines: frozenset[tuple[str, int, int]] = field(default=frozenset(), repr=False)
+    def __init__(self, page: Page, own_vat: str = "") -> None:
+        """Take a page; `own_vat` is the dossier's own VAT number, "" when unknown."""
+        #: place in the file, 1-based
+        self.page = page.number
+        self._layout = build_layout([page])
+        self._own_vat = own_vat
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether not a word stands on it."""
+        return not self._layout.rows
 
-def read_printed_number(page: Page) -> PrintedNumber | None:
-    """Return the number printed on a page: "Pagina 1 van 3", "2/2", "pag. 1"."""
-    return _printed(build_layout([page]))
+    @cached_property
+    def is_separator(self) -> bool:
+        """Whether it calls itself a sheet between documents."""
+        return _is_separator(self._layout)
 
+    @cached_property
+    def printed(self) -> PrintedNumber | None:
+        """The number printed on it: "Pagina 1 van 3", "2/2", "pag. 1"."""
+        return _printed(self._layout)
 
-def read_facts(page: Page, own_vat: str = "") -> PageFacts:
-    """Return the facts of `page`; `own_vat` is the dossier's own VAT number, "" when unknown."""
-    layout = build_layout([page])
-    if not layout.rows:
-        return PageFacts(page=page.number, is_blank=True)
-    if _is_separator(layout):
-        return PageFacts(page=page.number, is_separator=True)
-    candidates = find_candidates(layout)
-    number = decide_number(layout, candidates)
-    supplier_vat = decide_parties(layout, candidates, own_vat).supplier_vat
-    total = decide_totals(layout, candidates).total_incl
-    has_total = total is not None and total.confidence >= _SURE_TOTAL
-    heading, prominence = _heading(layout)
-    return PageFacts(
-        page=page.number,
-        printed=_printed(layout),
-        invoice_number=number.value if number and number.confidence >= _SURE_NUMBER else None,
-        supplier_vat=supplier_vat.value if supplier_vat else None,
-        vat_numbers=frozenset(c.value.number for c in candidates.vat_numbers),
-        ibans=frozenset(c.value.number for c in candidates.ibans if c.value.is_valid),
-        domains=_domains(layout.text),
-        kind=_kind(layout, has_total=has_total),
-        heading=heading,
-        prominence=prominence,
-        has_total=has_total,
-        carried_out=_carried(layout, "out", len(layout.rows) - _LAST_ROWS),
-        carried_in=_carried(layout, "in", 0),
-        mentions_terms=_mentions_terms(layout),
-        words=frozenset(compact(word.text) for word in page.words),
-        lines=_lines(layout),
-    )
+    @cached_property
+    def _candidates(self) -> Candidates:
+        return find_candidates(self._layout)
+
+    @cached_property
+    def invoice_number(self) -> str | None:
+        """The number by which its own invoice is called."""
+        number = decide_number(self._layout, self._candidates)
+        return number.value if number and number.confidence >= _SURE_NUMBER else None
+
+    @cached_property
+    def supplier_vat(self) -> str | None:
+        """The VAT number of who made it."""
+        decided = decide_parties(self._layout, self._candidates, self._own_vat).supplier_vat
+        return decided.value if decided else None
+
+    @cached_property
+    def vat_numbers(self) -> frozenset[str]:
+        """Every VAT number on it."""
+        return frozenset(c.value.number for c in self._candidates.vat_numbers)
+
+    @cached_property
+    def ibans(self) -> frozenset[str]:
+        """Every valid account on it."""
+        return frozenset(c.value.number for c in self._candidates.ibans if c.value.is_valid)
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """The internet domains on it, without those of free mail."""
+        return _domains(self._layout.text)
+
+    @cached_property
+    def kind(self) -> str:
+        """What the page would be by itself, e.g. "reminder"; "" when nothing says so."""
+        kind = decide_paper_kind(self._layout, is_negative=False, has_total=False)
+        return kind.name if kind.cell is not None else ""
+
+    @property
+    def heading(self) -> str:
+        """Kind of paper that the most prominent heading names, "" without one."""
+        return self._heading[0]
+
+    @property
+    def prominence(self) -> float:
+        """How much that heading stands out, see `document_class`."""
+        return self._heading[1]
+
+    @cached_property
+    def _heading(self) -> tuple[str, float]:
+        named = find_headings(self._layout)
+        name = max(named, key=lambda one: named[one][0], default="")
+        return name, named[name][0] if name else 0.0
+
+    @cached_property
+    def has_total(self) -> bool:
+        """Whether the sum of a document stands on it."""
+        total = decide_totals(self._layout, self._candidates).total_incl
+        return total is not None and total.confidence >= _SURE_TOTAL
+
+    @cached_property
+    def carried_out(self) -> Decimal | None:
+        """The sum that is carried to the next page."""
+        return _carried(self._layout, "out", len(self._layout.rows) - _LAST_ROWS)
+
+    @cached_property
+    def carried_in(self) -> Decimal | None:
+        """The sum that comes from the page before."""
+        return _carried(self._layout, "in", 0)
+
+    @cached_property
+    def mentions_terms(self) -> bool:
+        """Whether it says that conditions apply, or stand overleaf."""
+        text = f" {' '.join(tokens(self._layout.text))} "
+        return any(phrase in text for phrase in _terms_phrases())
+
+    @cached_property
+    def is_continued(self) -> bool:
+        """Whether it says at its head that it goes on: "vervolg"."""
+        first = self._layout.rows[:_FIRST_ROWS]
+        words = {token for row in first for cell in row for token in tokens(cell.text)}
+        return not words.isdisjoint(compacted("continued"))
+
+    @cached_property
+    def courts(self) -> frozenset[str]:
+        """Towns of the courts that conditions name."""
+        return frozenset(compact(match[1]) for match in _COURT.finditer(self._layout.text))
+
+    @cached_property
+    def has_register(self) -> bool:
+        """Whether it names the register of its firm, which is kept by a court."""
+        return not _REGISTERS.isdisjoint(tokens(self._layout.text))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words on it, each in one piece, to find numbers of other pages."""
+        return frozenset(compact(word.text) for cell in self._layout.cells for word in cell.words)
+
+    @cached_property
+    def lines(self) -> frozenset[tuple[str, int, int]]:
+        """The longer lines at its head and its foot with their places."""
+        return _lines(self._layout)
 
 
 def _is_separator(layout: Layout) -> bool:
@@ -136,27 +202,9 @@ def _is_separator(layout: Layout) -> bool:
     return any(word in text for word in compacted("separator"))
 
 
-def _kind(layout: Layout, *, has_total: bool) -> str:
-    kind = decide_paper_kind(layout, is_negative=False, has_total=has_total)
-    return kind.name if kind.cell is not None else ""
-
-
-def _heading(layout: Layout) -> tuple[str, float]:
-    named = find_headings(layout)
-    if not named:
-        return "", 0.0
-    name = max(named, key=lambda one: named[one][0])
-    return name, named[name][0]
-
-
 def _domains(text: str) -> frozenset[str]:
     found = (match[1].lower() for match in _DOMAIN.finditer(text))
     return frozenset(name for name in found if name.split(".")[0] not in _FREE_MAIL)
-
-
-def _mentions_terms(layout: Layout) -> bool:
-    text = f" {' '.join(tokens(layout.text))} "
-    return any(phrase in text for phrase in _terms_phrases())
 
 
 @cache

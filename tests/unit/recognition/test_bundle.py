@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailbot.domain.invoice import DocumentClass
 from mailbot.recognition.bundle import find_parts
 from mailbot.recognition.layout import Page
-from mailbot.recognition.page_facts import read_printed_number
+from mailbot.recognition.page_facts import PageFacts
 from mailbot.recognition.pdf_invoice import read_pdf
 from tests.kit.pages import page_of
 from tests.kit.pdf_builder import (
@@ -106,11 +106,28 @@ def test_an_annex_belongs_to_its_invoice(annex: str) -> None:
     assert ranges(invoice("2026-114"), annex) == [(1, 2)]
 
 
-def test_conditions_belong_to_the_invoice_that_speaks_of_them() -> None:
-    terms = "# Algemene voorwaarden\nArtikel 1. Betaalbaar binnen 30 dagen."
-    overleaf = invoice("2026-114", more="Onze voorwaarden staan op de keerzijde.")
-    assert ranges(overleaf, terms) == [(1, 2)]
-    assert ranges(invoice("2026-114"), terms) == [(1, 1), (2, 2)]
+@pytest.mark.parametrize(
+    ("more", "court", "is_one"),
+    [
+        ("", "", True),
+        ("RPR Geel", "Enkel de rechtbanken van Geel zijn bevoegd.", True),
+        ("RPR Geel", "Enkel de rechtbanken van Namen zijn bevoegd.", False),
+        ("", "Enkel de rechtbanken van Namen zijn bevoegd.", True),
+        ("Onze voorwaarden: zie keerzijde", "Bevoegde rechtbank: Namen", True),
+    ],
+)
+def test_conditions_without_a_name_are_the_back_of_the_invoice_unless_it_says_otherwise(
+    more: str, court: str, *, is_one: bool
+) -> None:
+    terms = f"# Algemene voorwaarden\nArtikel 1. Betaalbaar binnen 30 dagen.\n{court}"
+    expected = [(1, 2)] if is_one else [(1, 1), (2, 2)]
+    assert ranges(invoice("114", more=more), terms) == expected
+
+
+def test_a_page_that_says_that_it_goes_on_belongs_to_the_one_before() -> None:
+    assert ranges("# Factuur 114\nFolders  40,00", f"114 - vervolg\nTotaal  40,00\n{BAKER}") == [
+        (1, 2)
+    ]
 
 
 def test_the_delivery_note_of_another_firm_is_no_annex() -> None:
@@ -163,7 +180,7 @@ def test_pages_that_were_not_read_are_a_doubt() -> None:
     ],
 )
 def test_printed_page_numbers(text: str, expected: tuple[int, int | None] | None) -> None:
-    found = read_printed_number(page_of(text))
+    found = PageFacts(page_of(text)).printed
     assert (found and (found.number, found.total)) == expected
 
 
