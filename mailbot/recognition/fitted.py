@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from mailbot.domain.invoice import Evidence, Invoice, Source, VatLine
-from mailbot.domain.money import cents
+from mailbot.domain.money import ZERO, cents
 from mailbot.recognition.spots import Spots
 
 #: what remains of the sureness of a due date that was computed again
@@ -24,14 +24,31 @@ def fitted(read: Invoice, known: Invoice, spots: Spots) -> Invoice:
         known = _with_due_date_moved(read, known, spots)
     total = known.total_incl
     if total is None or total == read.total_incl:
-        return known
+        return _with_sums_kept(read, known)
     if known.amount_due in (None, read.total_incl):
         again = known.evidence["total_incl"]
         known = with_value(known, "amount_due", total, again)
-    parts = (known.total_excl, known.vat_total)
-    if None not in parts and sum(p for p in parts if p is not None) == total:
+    return known if _adds_up(known) else _with_parts(known, total, spots)
+
+
+def _adds_up(invoice: Invoice) -> bool:
+    """Tell whether base and VAT are known and make the total; no VAT at all is none to add."""
+    base, vat, total = invoice.total_excl, invoice.vat_total, invoice.total_incl
+    if base is None or total is None:
+        return False
+    return abs(base + (vat or ZERO) - total) <= _ROUNDING
+
+
+def _with_sums_kept(read: Invoice, known: Invoice) -> Invoice:
+    """Return the invoice with base and VAT as they were read, when only these make the total."""
+    if _adds_up(known) or not _adds_up(read):
         return known
-    return _with_parts(known, total, spots)
+    for name in ("total_excl", "vat_total"):
+        if name in read.evidence:
+            known = with_value(known, name, getattr(read, name), read.evidence[name])
+        else:
+            known = without(known, name)
+    return known
 
 
 def _with_due_date_moved(read: Invoice, known: Invoice, spots: Spots) -> Invoice:

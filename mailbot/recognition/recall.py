@@ -21,6 +21,8 @@ from mailbot.recognition.vocabulary import tokens
 _BY_MEMORY = 0.75
 #: an issuer that is known by its name alone
 _BY_NAME = 0.95
+#: the name without its legal form, when it has so many letters
+_LONG_NAME = 5
 #: an account in the place where people corrected it, when the page by itself says another one
 _OTHER_ACCOUNT = 0.8
 #: what a value keeps of its sureness when a place that held so often says another one
@@ -104,7 +106,9 @@ def _may_be_called(invoice: Invoice, spots: Spots, habits: SupplierHabits) -> bo
     read = name_key(invoice.supplier_name)
     if not habits.name or read in habits.called:
         return False
-    return not read or read in habits.read_as or _is_written(habits.name, spots.layout)
+    is_part = len(read) >= _LONG_NAME and name_key(habits.name).startswith(read)
+    is_misread = not read or is_part or read in habits.read_as
+    return is_misread or _is_written(habits.name, spots.layout)
 
 
 def _is_written(name: str, layout: Layout) -> bool:
