@@ -8,12 +8,13 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import latency, recognition, smtp_intake
+from benchmarks import latency, recognition, reliability, smtp_intake
 
 #: name -> what gives its rows
 BENCHMARKS = {
     "latency": latency.rows,
     "recognition": recognition.rows,
+    "reliability": reliability.rows,
     "intake": smtp_intake.rows,
 }
 
