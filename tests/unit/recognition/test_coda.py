@@ -140,6 +140,38 @@ def test_the_name_in_the_information_record_completes_a_shortened_one() -> None:
     assert transaction.information is None
 
 
+def test_information_runs_on_in_records_3_2_and_3_3() -> None:
+    lines = lines_of(
+        a_statement(a_payment("-1.00", "x", information="Verrekening van ".ljust(73)))
+    )
+    at = next(i for i, line in enumerate(lines) if line.startswith(b"31"))
+    more = [
+        b"3200010001" + b"kosten".ljust(105),
+        b"3300010001" + b"+++090/9337/55493+++".ljust(90),
+    ]
+    transaction = read(b"\n".join([*lines[: at + 1], *more, *lines[at + 1 :]])).transactions[0]
+    assert transaction.information == "Verrekening van kosten +++090/9337/55493+++"
+    assert transaction.structured_communication == Ogm(digits=OGM, is_valid=True, is_stated=False)
+
+
+@pytest.mark.parametrize(
+    ("written", "account"),
+    [
+        ("210005816416 EUR", "210005816416"),
+        ("301710036013                      USD", "301710036013"),
+        ("NL69INGB0123456789                EUR", "NL69INGB0123456789"),
+        ("", None),
+    ],
+)
+def test_a_counterparty_has_an_account_of_any_country_or_none(
+    written: str, account: str | None
+) -> None:
+    lines = lines_of(a_statement(a_payment("-1.00", "x")))
+    at = next(i for i, line in enumerate(lines) if line.startswith(b"23"))
+    lines[at] = lines[at][:10] + written.ljust(37).encode() + lines[at][47:]
+    assert read(b"\n".join(lines)).transactions[0].counterparty.account == account
+
+
 def test_details_belong_to_their_movement_and_are_not_counted_twice() -> None:
     parts = (a_payment("-10.00", "deel 1"), a_payment("-2.50", ogm=OGM))
     statement = read(

@@ -200,6 +200,13 @@ def test_german_banks_number_subfields(separator: str) -> None:
     assert transaction.information == "BASISLASTSCHRIFT"
 
 
+def test_german_banks_may_say_what_for_without_words() -> None:
+    transaction = details("020?00UEBERWEISUNG?20Rechnung 2026-114?21Kunde 7?3050060400?311234567")
+    assert transaction.free_communication == "Rechnung 2026-114 Kunde 7"
+    assert transaction.counterparty.account == "1234567"
+    assert transaction.counterparty.bic is None
+
+
 def test_old_german_files_have_a_field_of_their_own() -> None:
     statement = statement_of(
         ":NS:22Bakkerij De Gouden Aar",
@@ -267,10 +274,11 @@ def test_an_interim_report_needs_no_balances() -> None:
     assert file.statements[0].currency == "EUR"
 
 
-def test_a_movement_that_cannot_be_read_is_told_with_its_line() -> None:
-    statement = statement_of(":61:vandaag vijf euro", closing="100,00")
+@pytest.mark.parametrize("line", ["vandaag vijf euro", "261113D,NTRF"])
+def test_a_movement_that_cannot_be_read_is_told_with_its_line(line: str) -> None:
+    statement = statement_of(f":61:{line}", closing="100,00")
     assert [(p.kind, p.found, p.line) for p in statement.problems] == [
-        (ProblemKind.VALUE_UNREADABLE, "vandaag vijf euro", 5)
+        (ProblemKind.VALUE_UNREADABLE, line, 5)
     ]
 
 
