@@ -183,7 +183,7 @@ def _prominence(
     score = 0.5 + 0.6 * (size - 1.0) + 0.1 * length + _shortness(rest)
     if is_subject:
         score += 0.5
-    elif cell.text.rstrip().endswith((":", "...")) or (":" in cell.text and rest):
+    elif cell.text.rstrip().endswith(":") or "..." in cell.text or (":" in cell.text and rest):
         score -= 0.6
     if size < _HEADING_SIZE and _has_value_beside(cell, layout):
         score -= 0.7 if size > _LABEL_SIZE else 1.2

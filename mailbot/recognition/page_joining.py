@@ -86,11 +86,13 @@ def _nothing_on_it(document: OpenDocument, page: PageFacts) -> Verdict | None:
 def _counts_on(document: OpenDocument, page: PageFacts) -> Verdict | None:
     """Join page 2 to page 1 of as many pages; numbers of the whole file prove nothing."""
     before, now = document.printed, page.printed
-    if not before or not now or now.number != before.number + 1:
+    # The first page often carries no number.
+    last = before.number if before else len(document.pages)
+    if not now or now.number != last + 1:
         return None
-    if now.number == page.page and _has_other_identity(document, page):
+    if (not before or now.number == page.page) and _has_other_identity(document, page):
         return None
-    return _SAME if now.total == before.total else None
+    return _SAME if not before or now.total == before.total else None
 
 
 def _carries_on(document: OpenDocument, page: PageFacts) -> Verdict | None:
@@ -182,7 +184,7 @@ def _is_booked_otherwise(document: OpenDocument, page: PageFacts) -> Verdict | N
 
 def _begins_again(document: OpenDocument, page: PageFacts) -> Verdict | None:
     """Part at a heading and a number or sum, when the sum of the document was met before."""
-    if page.prominence < _PROMINENT or not document.has_total:
+    if page.prominence < _PROMINENT or not document.has_total or _mentions(document, page):
         return None
     if page.invoice_number:
         return NEW
