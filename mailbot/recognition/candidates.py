@@ -20,9 +20,11 @@ T = TypeVar("T")
 
 #: candidates of one kind in one document; more is not an invoice but an attack or a telephone book
 _MAX = 4000
+_MONTHS = 12
 _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
 )
+_GLUED = re.compile(r"[^\W\d_]{6,}(?=\d)")
 _PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}\d{0,3}[\-/]?)\s$")
 #: internet addresses and names of standards, whose digits are no numbers of documents
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@|urn:|:\S+:)\S*")
@@ -194,14 +196,23 @@ def _find_numbers(text: str) -> Iterator[Found[str]]:
     text = _ADDRESS.sub(lambda m: _BLANK * len(m[0]), text)
     for match in _NUMBER.finditer(text):
         yield Found(match[0], *match.span())
+        if glued := _GLUED.match(match[0]):
+            yield Found(match[0][glued.end() :], match.start() + glued.end(), match.end())
         prefix = _PREFIX.search(text[: match.start()])
         if prefix and match[0][:1].isdigit():
             yield Found(prefix[1] + " " + match[0], prefix.start(1), match.end())
 
 
 def month_first(dates: list[Candidate[DateReading]]) -> bool:
-    """Tell whether the document writes the month first: one date that cannot be otherwise."""
-    return any(candidate.value.is_month_first for candidate in dates)
+    """Tell whether the document writes the month first: a date is so, and none is otherwise."""
+    day_first = any(_is_day_first(candidate.text) for candidate in dates)
+    return not day_first and any(candidate.value.is_month_first for candidate in dates)
+
+
+def _is_day_first(text: str) -> bool:
+    """Tell whether only the day can come first: 25/12/2026."""
+    match = re.match(r"(\d{1,2})[./-]\s?(\d{1,2})", text)
+    return match is not None and int(match[1]) > _MONTHS >= int(match[2])
 
 
 def read_day(candidate: Candidate[DateReading], *, is_month_first: bool) -> date:

@@ -4,6 +4,7 @@ Headings and values of one column need not stand right above one another: the he
 the left of its column and the value end at the right. Their order tells them.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ _NEAR = 3.5
 _HEADINGS, _VALUES = 0.34, 0.5
 #: a row is the nearer one when the other is so many times as far
 _NEARER = 1.5
+
+#: "BTW 21 %" is a heading
+_RATE = re.compile(r"\d+(?:[.,]\d+)?\s?%")
 
 Row = Sequence[Cell]
 
@@ -77,7 +81,7 @@ def _is_values(row: Row) -> bool:
 
 
 def _share_with_digits(row: Row) -> float:
-    return sum(any(c.isdigit() for c in cell.text) for cell in row) / len(row)
+    return sum(any(c.isdigit() for c in _RATE.sub("", cell.text)) for cell in row) / len(row)
 
 
 def _distance(upper: Row, lower: Row) -> float:

@@ -15,7 +15,7 @@ from mailbot.recognition.grammars import DateReading, Term
 from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.links import Link, link
-from mailbot.recognition.vocabulary import WORDS, folded
+from mailbot.recognition.vocabulary import WORDS, folded, tokens
 
 _DATE_KINDS = ("invoice_date", "due_date", "other_date")
 #: an invoice that is due later was misread
@@ -34,6 +34,8 @@ _UNTIL = re.compile(rf"(?:{_SAYS['until'].pattern})\W*$")
 _SAID_NET, _SAID_DEBITED, _SAID_UNTIL = 0.9, 0.75, 0.7
 #: a label of more letters that names a date at least so well says what it is
 _SHORT, _SURELY = 5, 0.6
+#: more words before "vom" or "du" make a sentence: "Rechnung Nr. 12 vom 3. Mai" is a title
+_TITLE_WORDS = 6
 
 
 def decide_dates(
@@ -109,7 +111,7 @@ def _issue_date(
     ranked = []
     for place, candidate in enumerate(dates):
         named = links.get(candidate, [])
-        score = best_named(named, "invoice_date")
+        score = best_named(named, "invoice_date") * _as_heading(named)
         if not named and candidate.value.is_certain:
             # A date without any label near the top is most often the date of the letter.
             score = 0.3 - 0.01 * min(place, 20)
@@ -118,6 +120,17 @@ def _issue_date(
         if score > 0:
             ranked.append(Ranked(read_day(candidate, is_month_first=swap), score, candidate))
     return decide(ranked, lambda score: min(0.97, 0.45 + 0.6 * score))
+
+
+def _as_heading(named: Sequence[Link]) -> float:
+    """Return less than 1.0 in a sentence or on a later page: "Fassung vom 01.03.2021"."""
+    best = next((one.label for one in named if one.label.kind == "invoice_date"), None)
+    if best is None:
+        return 1.0
+    before = tokens(best.cell.text[: best.start])
+    is_title = len(before) <= _TITLE_WORDS or any(sum(map(str.isdigit, w)) > 2 for w in before)
+    is_sentence = best.weight < 1.0 and not is_title
+    return (0.5 if is_sentence else 1.0) * (0.9 if best.cell.page.number > 1 else 1.0)
 
 
 def _may_be_due(day: date, issued: Decision[date] | None) -> bool:

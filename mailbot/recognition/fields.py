@@ -13,7 +13,7 @@ from mailbot.recognition.decision import Decision, Ranked, best_named, decide
 from mailbot.recognition.labels import Label, find_labels
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.links import Link, link
-from mailbot.recognition.vocabulary import WORDS, compacted, folded, tokens
+from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, tokens
 
 _NUMBER_KINDS = (
     "invoice_number", "other_number", "vat_number", "customer_vat", "iban", "payment_reference",
@@ -22,10 +22,10 @@ _NUMBER_KINDS = (
 _MIN_REFERENCE = 4
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
 _BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
-#: "Attention, notre ancien compte … est clôturé": accounts that are no more
-_CLOSED_ACCOUNT, _PAYMENT_WORDS = (
+#: accounts that are no more, that the customer pays from, and that he pays to
+_CLOSED_ACCOUNT, _DEBITED_ACCOUNT, _PAYMENT_WORDS = (
     re.compile("|".join(rf"\b{re.escape(folded(word))}" for word in WORDS["account"][key]))
-    for key in ("closed", "paid_to")
+    for key in ("closed", "debited", "paid_to")
 )
 
 
@@ -53,7 +53,10 @@ def _number_score(named: Sequence[Link]) -> float:
         return score
     before = tokens(best.label.cell.text[: best.label.start])
     is_titled = any(word in _INVOICE_WORDS or word.endswith("rechnung") for word in before[:4])
-    return min(1.0, score * 1.6) if is_titled else score
+    if is_titled:
+        return min(1.0, score * 1.6)
+    # inside a sentence a word like "voorschotfactuur" speaks of another document
+    return score * (0.6 if before else 1.0)
 
 
 def _covers(one: Link, candidate: Candidate[str]) -> bool:
@@ -95,7 +98,7 @@ def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
         text = folded(candidate.cell.text)
         if _PAYMENT_WORDS.search(text):
             score += 0.3
-        if _CLOSED_ACCOUNT.search(text):
+        if _CLOSED_ACCOUNT.search(text) or _DEBITED_ACCOUNT.search(text):
             score *= 0.2
         score -= 0.02 * min(place, 10)
         ranked.append(Ranked(candidate.value.number, score, candidate))
@@ -128,8 +131,13 @@ def _nearness(account: Candidate[Any], candidate: Candidate[str]) -> float:
     return max(0.0, 0.55 - 0.1 * rows) if 0 <= rows <= 4 else 0.0
 
 
-def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | None:
-    """Return what the payer must mention: a structured communication, else a free reference."""
+def decide_reference(
+    layout: Layout, candidates: Candidates, number: Decision[str] | None = None
+) -> Decision[str] | None:
+    """Return what the payer must mention: a structured communication, else a free reference.
+
+    The number of the invoice is no reference of its own: without one it is mentioned anyway.
+    """
     labels = find_labels(layout, ("payment_reference", "other_number", "invoice_number"))
     links = link(layout, labels, candidates.ogms)
     ranked = []
@@ -139,7 +147,9 @@ def decide_reference(layout: Layout, candidates: Candidates) -> Decision[str] | 
             ranked.append(Ranked(candidate.value.number, 0.7 + 0.3 * named, candidate))
     if ranked:
         return decide(ranked, lambda score: min(0.98, 0.3 + 0.7 * score))
-    return _free_reference(layout, candidates, [o for o in labels if o.weight == 1.0])
+    free = _free_reference(layout, candidates, [o for o in labels if o.weight == 1.0])
+    is_number = free and number and compact(free.value) in compact(number.value)
+    return None if is_number else free
 
 
 def _free_reference(

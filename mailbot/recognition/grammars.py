@@ -106,8 +106,10 @@ def find_dates(text: str) -> Iterator[Found[DateReading]]:
                 yield Found(reading, *match.span())
 
 
-def _numeric(first: int, second: int, year: str) -> DateReading | None:
-    day, swapped = _date(year, second, first), _date(year, first, second)
+def _numeric(first: int, second: int, year: str, mark: str) -> DateReading | None:
+    """Read day and month in this order; the month comes first with slashes and dashes only."""
+    day = _date(year, second, first)
+    swapped = _date(year, first, second) if mark != "." else None
     if day:
         return DateReading(day, swapped if swapped != day else None)
     return DateReading(swapped, is_month_first=True) if swapped else None
@@ -131,7 +133,7 @@ def _plain(year: str, month: int, day: str, *, is_certain: bool = True) -> DateR
 _DATE_PATTERNS: tuple[
     tuple[re.Pattern[str], Callable[[re.Match[str]], DateReading | None]], ...
 ] = (
-    (_NUMERIC, lambda m: _numeric(int(m[1]), int(m[3]), m[4])),
+    (_NUMERIC, lambda m: _numeric(int(m[1]), int(m[3]), m[4], m[2])),
     (_ISO, lambda m: _plain(m[1], int(m[3]), m[4])),
     (_COMPACT, lambda m: _plain(m[1], int(m[2]), m[3], is_certain=False)),
     (_DAY_NAME, lambda m: _plain(m[3], _MONTHS[m[2]], m[1])),
@@ -217,6 +219,10 @@ _DAYS = re.compile(
 )
 
 
+#: "Net 30", "netto 14": usual terms only, for net amounts are written so, too
+_NET = re.compile(
+    r"\bnet(?:to)?\s(5|7|8|10|14|15|20|21|28|30|45|60|75|90|120)(?![\d%]|[.,]\d|\s?%|\s?eur|\s?\u20ac)"
+)
 #: a term that is all there is in its place, under a heading: "binnen 10 dagen"
 _ALONE = re.compile(
     r"\s*(?:binnen|innerhalb(?: von)?|within|sous|a|in)?\s?\d{1,3}\s?"
@@ -236,6 +242,9 @@ def find_terms(text: str) -> Iterator[Found[Term]]:
         after = plain[match.end() : match.end() + 30]
         to_end = any(word in after for word in _TERMS["end_of_month"])
         yield Found(Term(int(match[1]), to_end), *match.span())
+        return
+    if match := _NET.search(plain):
+        yield Found(Term(int(match[1])), *match.span())
         return
     for word in _TERMS["on_receipt"]:
         place = re.search(rf"\b{re.escape(word)}\b", plain)

@@ -13,9 +13,9 @@ from mailbot.recognition.grammars import Found
 _EU = (
     "AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI|CH|NO"
 )
-_VAT = re.compile(rf"(?<![A-Z0-9])({_EU})[ .-]?((?:[0-9A-Z][ .]?){{7,12}}[0-9A-Z])(?![0-9A-Z])")
-_VAT_BE = re.compile(r"(?<![A-Z0-9])BE[ .:-]{0,2}([01]?(?:[ .,-]?\d){9})(?![\d])")
-_VAT_NL = re.compile(r"(?<![A-Z0-9])NL[ .-]?((?:\d[ .-]?){9}B[ .-]?\d{2})(?!\d)")
+_VAT = re.compile(rf"(?<!\w)({_EU})[ .-]?((?:[0-9A-Z][ .]?){{7,12}}[0-9A-Z])(?![0-9A-Z])")
+_VAT_BE = re.compile(r"(?<!\w)BE[ .:-]{0,2}([01]?(?:[ .,-]?\d){9})(?![\d])")
+_VAT_NL = re.compile(r"(?<!\w)NL[ .-]?((?:\d[ .-]?){9}B[ .-]?\d{2})(?!\d)")
 _BARE_BE = re.compile(
     r"(?<![\d./+-])(?<!\b[A-Z]{2} )(?<![A-Z])[01]?\d{3}[ .,]\d{3}[ .,]\d{3}(?![\d/]|[ .,]\d)"
 )
@@ -50,7 +50,7 @@ class Identifier:
 
 def find_vat_numbers(text: str) -> Iterator[Found[Identifier]]:
     """Yield VAT and Belgian enterprise numbers, with a country code wrong ones, too."""
-    upper = text.upper()
+    upper = _in_capitals(text)
     taken: list[tuple[int, int]] = []
     for pattern, country in ((_VAT_BE, "BE"), (_VAT_NL, "NL")):
         for match in pattern.finditer(upper):
@@ -68,10 +68,17 @@ def find_vat_numbers(text: str) -> Iterator[Found[Identifier]]:
             yield Found(Identifier("BE" + enterprise, is_marked=False), *match.span())
 
 
+def _in_capitals(text: str) -> str:
+    """Return `text` in capitals, letter for letter: "ß" would become two."""
+    return "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
+
+
 def _foreign_vat(text: str, match: re.Match[str]) -> Found[Identifier] | None:
     """Return the longest valid number, else the whole when it is unbroken and nearly digits."""
     country, rest = match[1], match[2]
     for length in range(len(rest), 6, -1):
+        if rest[length : length + 1].isalnum():
+            continue  # the number would end inside another one
         compact = re.sub(r"[ .]", "", rest[:length])
         if len(compact) >= 8 and read_vat_number(country + compact):
             end = match.start(2) + length

@@ -18,6 +18,8 @@ from mailbot.recognition.vocabulary import tokens
 
 #: rows below a label in which its value may stand
 _ROWS_BELOW = 4
+#: heights of letters between a label and the value beside it
+_BESIDE = 12
 #: how well a heading names the value of its column that does not stand right below it
 _IN_COLUMN = 0.8
 #: how well a label names the value above it
@@ -41,9 +43,11 @@ def link(
     for label in labels:
         reach = _reach(label, places)
         best = max((score for _, score in reach), default=0.0)
+        has_own = any(c.cell is label.cell and score == best for c, score in reach)
         for candidate, score in reach:
             # What a label has already named better elsewhere it hardly names again.
-            share = 1.0 if score == best else 0.75
+            is_far = has_own and candidate.cell is not label.cell
+            share = 1.0 if score == best else 0.5 if is_far else 0.75
             links[candidate].append(Link(label, score * share * label.weight))
     for named in links.values():
         named.sort(key=lambda one: (-one.score, -one.label.length))
@@ -162,4 +166,4 @@ def _labels_between(
 def _touches(label: Label, candidate: Candidate[Any]) -> bool:
     """Tell whether a label ends the cell just left of the candidate's cell."""
     gap = candidate.cell.x0 - label.cell.x1
-    return 0 <= gap < 8 * label.cell.height and label.cell is not candidate.cell
+    return 0 <= gap < _BESIDE * label.cell.height and label.cell is not candidate.cell

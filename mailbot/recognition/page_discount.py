@@ -17,7 +17,10 @@ from mailbot.recognition.layout import Layout
 from mailbot.recognition.totals import Totals
 from mailbot.recognition.vocabulary import WORDS, folded
 
-_WORD = re.compile("|".join(re.escape(word) for word in WORDS["cash_discount"]["words"]))
+_WORD, _DEDUCT, _EARLY = (
+    re.compile("|".join(re.escape(folded(word)) for word in WORDS["cash_discount"][key]))
+    for key in ("words", "deduct", "early")
+)
 #: percent; more is no discount for prompt payment
 _MOST = 10
 #: cents by which a printed discount may differ from its percentage: rounded by rate of VAT
@@ -34,13 +37,19 @@ def decide_discount(
 def _cash(layout: Layout, candidates: Candidates, totals: Totals) -> Decision[Discount] | None:
     """Return the cash discount whose percentage stands in a sentence about it."""
     for rate in candidates.rates:
-        sentence = " ".join(cell.text for cell in layout.rows[rate.cell.row])
-        if not 0 < rate.value <= _MOST or not _WORD.search(folded(sentence)):
+        sentence = folded(" ".join(cell.text for cell in layout.rows[rate.cell.row]))
+        if not 0 < rate.value <= _MOST or not _is_about_paying_early(sentence):
             continue
         amount = _made_by(rate.value, totals)
         found = Discount(type="financial", percent=rate.value, amount=amount)
         return Decision(found, 0.85 if amount else 0.6, rate)
     return None
+
+
+def _is_about_paying_early(sentence: str) -> bool:
+    """Tell whether a sentence names the discount, or lets who pays in some days take off."""
+    is_deal = _DEDUCT.search(sentence) and _EARLY.search(sentence)
+    return bool(_WORD.search(sentence) or is_deal)
 
 
 def _made_by(percent: Decimal, totals: Totals) -> Decimal | None:

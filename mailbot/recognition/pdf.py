@@ -40,6 +40,9 @@ _GARBLED = 0.25
 #: drawings from which a page without text is text drawn as outlines
 _MANY_DRAWINGS = 40
 
+#: gaps in heights of the letters: between words that no space parts, and inside a word
+_WORD_GAP, _LETTER_GAP = 0.12, 0.03
+
 _NO_BREAK = {"\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"}
 _ERRORS = (pdfium.PdfiumError, ValueError, OverflowError, MemoryError)
 _PIKEPDF_ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, OverflowError, MemoryError)
@@ -264,7 +267,7 @@ def _runs(text_page: Any, rotation: int) -> Iterator[tuple[str, Box, int, bool]]
     boxes: list[Box] = []
     first = 0
     for index, letter, box in _characters(text_page):
-        if letters and (letter.isspace() or _is_apart(boxes[-1], box, rotation)):
+        if letters and (letter.isspace() or _is_apart(boxes, box, rotation)):
             yield _text(letters), _around(boxes), first, _is_level(text_page, first, rotation)
             letters, boxes = [], []
         if not letter.isspace():
@@ -298,17 +301,26 @@ def _characters(text_page: Any) -> Iterator[tuple[int, str, Box]]:
         yield index, _NO_BREAK.get(letter, letter), (rect.left, rect.bottom, rect.right, rect.top)
 
 
-def _is_apart(left: Box, right: Box, rotation: int) -> bool:
-    """Tell whether two characters that follow one another cannot be of one word."""
-    if rotation % 180:
-        left, right = (
-            (left[1], left[0], left[3], left[2]),
-            (right[1], right[0], right[3], right[2]),
-        )
+def _is_apart(word: list[Box], letter: Box, rotation: int) -> bool:
+    """Tell whether a character cannot be of the word that was drawn before it.
+
+    Words without a space between them are apart when the gap is wider than any inside the word.
+    """
+    left, right = _lying(word[-1], rotation), _lying(letter, rotation)
     height = max(min(left[3] - left[1], right[3] - right[1]), 0.5)
     overlap = min(left[3], right[3]) - max(left[1], right[1])
     gap = max(right[0] - left[2], left[0] - right[2])
-    return overlap < height / 3 or gap > height / 2
+    if overlap < height / 3 or gap > height / 2:
+        return True
+    if gap < _WORD_GAP * height or len(word) < 2:
+        return False
+    before = _lying(word[-2], rotation)
+    return gap > 3 * max(left[0] - before[2], _LETTER_GAP * height)
+
+
+def _lying(box: Box, rotation: int) -> Box:
+    """Return a box as it lies on a page that is shown turned."""
+    return (box[1], box[0], box[3], box[2]) if rotation % 180 else box
 
 
 def _around(boxes: list[Box]) -> Box:

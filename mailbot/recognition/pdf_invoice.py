@@ -170,13 +170,14 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
         month_comes_first=currency is not None and _is_american(layout, currency),
     )
     iban = decide_iban(layout, candidates)
+    number = decide_number(layout, candidates)
     decisions: dict[str, Decision[Any] | None] = {
         "document_class": _class_decision(paper),
         "supplier_name": parties.supplier_name,
         "supplier_vat": parties.supplier_vat,
         "customer_name": parties.customer_name,
         "customer_vat": parties.customer_vat,
-        "invoice_number": decide_number(layout, candidates),
+        "invoice_number": number,
         "invoice_date": issued,
         "due_date": due,
         "currency": currency,
@@ -187,7 +188,7 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
         "amount_due": totals.amount_due,
         "iban": iban,
         "bic": decide_bic(layout, candidates, iban),
-        "payment_reference": decide_reference(layout, candidates),
+        "payment_reference": decide_reference(layout, candidates, number),
         "discount": decide_discount(layout, candidates, totals),
         "is_reverse_charge": _reverse_charge(layout, totals),
     }

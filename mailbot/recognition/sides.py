@@ -54,8 +54,21 @@ class Sides:
 
     def _heading(self, cell: Cell) -> Label | None:
         """Return the nearest heading that `cell` can belong to."""
-        reach = [(d, label) for label in self._labels if (d := _distance(label, cell)) is not None]
+        reach = [
+            (distance, label)
+            for label in self._labels
+            if (distance := _distance(label, cell)) is not None
+            and not (cell.row > label.cell.row and self._is_of_another_column(label, cell))
+        ]
         return min(reach, key=lambda one: one[0])[1] if reach else None
+
+    def _is_of_another_column(self, label: Label, cell: Cell) -> bool:
+        """Tell whether something stands between the column of a heading and a cell below it."""
+        edge = label.cell.x0 - 2 * label.cell.height
+        row = self._layout.rows[cell.row]
+        return any(
+            edge < other.x0 < cell.x0 and not other.text.rstrip().endswith(":") for other in row
+        )
 
     def _by_words(self, cell: Cell) -> float:
         """Return how much registers, banks and telephones near the cell speak for the supplier."""

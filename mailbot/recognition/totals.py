@@ -8,6 +8,7 @@ All sums are in whole cents; signs are dropped, credit notes are positive.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations
 
 from mailbot.domain.invoice import VatLine
 from mailbot.recognition.amounts import HUNDRED, Value, find_values
@@ -18,6 +19,7 @@ from mailbot.recognition.fields import is_reverse_charge, says_paid
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.vat_table import (
     MAX_RATE,
+    MAX_RATES,
     SIDE_BY_SIDE,
     VatRow,
     find_tables,
@@ -27,6 +29,8 @@ from mailbot.recognition.vat_table import (
 
 #: labelled amounts that are tried as the total
 _MAX_TOTALS = 25
+#: amounts of VAT that are added up by twos, threes and fours
+_MAX_TAXES = 7
 #: what it counts that the amounts of a column add up to the total without VAT, or with it
 _LINES_ADD_UP, _TOTAL_ADDS_UP = 0.4, 0.3
 
@@ -91,6 +95,8 @@ def _sums(
         yield _Sum(incl, None, None, own)
         yield _without_vat(incl, own, values, zero_rated=zero_rated)
         yield from _with_vat(incl, own, values, lines)
+        yield from _with_included_vat(incl, own, values)
+        yield from _with_vat_by_rate(incl, own, values)
         yield from _with_table(incl, own, values, tables)
 
 
@@ -114,6 +120,7 @@ def _without_vat(incl: int, own: float, values: dict[int, Value], *, zero_rated:
     excl = min(values[incl].role("total_excl"), 1.0)
     score = own + 0.5 * excl * zero_vat + (0.9 if zero_rated and zero_vat else 0.0)
     score += 0.4 * zero_vat + (0.5 if zero_rated else 0.0) - 0.1
+    score += 0.3 * min(excl, 1.0)  # "Subtotal" and "Total" of one amount
     return _Sum(incl, incl, 0, score)
 
 
@@ -129,6 +136,31 @@ def _with_vat(
         score = own + _named_sum(value, values[vat])
         score += 0.5 if rate in lines else 0.25 if rate else 0.0
         yield _Sum(incl, excl, vat, score, (VatRow(rate, excl, vat, 0.0),) if rate else ())
+
+
+def _with_included_vat(incl: int, own: float, values: dict[int, Value]) -> Iterable[_Sum]:
+    """Explain a total of prices with VAT: only the VAT in it is printed ("waarvan 21% btw")."""
+    for vat, value in values.items():
+        named = value.role("vat_total")
+        excl = incl - vat
+        if not named or not 0 < vat * 100 <= excl * MAX_RATE or excl in values:
+            continue
+        if rate := single_rate(excl, vat):
+            score = own + 0.8 * named + 0.1
+            yield _Sum(incl, excl, vat, score, (VatRow(rate, excl, vat, 0.0),))
+
+
+def _with_vat_by_rate(incl: int, own: float, values: dict[int, Value]) -> Iterable[_Sum]:
+    """Explain a total by the one without VAT and the VAT of each rate, whose bases are not said."""
+    taxes = [v for v in values.values() if v.role("vat_total") > 0 and 0 < v.cents < incl]
+    taxes = sorted(taxes, key=lambda v: -v.role("vat_total"))[:_MAX_TAXES]
+    for number in range(2, min(len(taxes), MAX_RATES) + 1):
+        for chosen in combinations(taxes, number):
+            vat = sum(v.cents for v in chosen)
+            excl = values.get(incl - vat)
+            if excl and excl.role("total_excl") > 0 and vat * 100 <= excl.cents * MAX_RATE:
+                named = sum(v.role("vat_total") for v in chosen) / number
+                yield _Sum(incl, excl.cents, vat, own + 0.8 * (excl.role("total_excl") + named))
 
 
 def _named_sum(excl: Value | None, vat: Value | None) -> float:

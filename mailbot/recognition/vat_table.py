@@ -22,7 +22,7 @@ MAX_RATE = Decimal(30)
 _ROUNDING = 2
 _LINES_PER_RATE = 8
 #: rates of one document
-_MAX_RATES = 4
+MAX_RATES = 4
 #: score of a row whose three values stand on one row of the page
 SIDE_BY_SIDE = 3.0
 
@@ -99,7 +99,7 @@ def find_tables(lines: dict[Decimal, list[VatRow]]) -> list[tuple[VatRow, ...]]:
     likeliest = sorted(lines.values(), key=lambda found: -max((o.score for o in found), default=0))
     choices: list[list[VatRow | None]] = [[None, *found] for found in likeliest if found]
     tables = []
-    for combination in product(*choices[:_MAX_RATES]):
+    for combination in product(*choices[:MAX_RATES]):
         rows = tuple(line for line in combination if line)
         if rows and len({(o.base, o.amount) for o in rows}) == len(rows):
             tables.append(rows)

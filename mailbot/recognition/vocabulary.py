@@ -9,7 +9,8 @@ from typing import Any
 
 _PACKAGE = "mailbot.recognition"
 _FOLDED = str.maketrans({"°": "o", "º": "o", "ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "№": "no"})
-_TOKEN = re.compile(r"#|[a-z0-9]+")
+#: a long word and the number glued to it are two: "FACTUUR2026-114"
+_TOKEN = re.compile(r"#|[a-z]{6,}(?=\d)|[a-z0-9]+")
 
 
 def _read(name: str) -> dict[str, Any]:
