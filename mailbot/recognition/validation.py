@@ -27,8 +27,9 @@ from mailbot.recognition.validation_verdict import Broken, Verdict, each_once, o
 from mailbot.recognition.xml_safety import XmlError, read_xml
 from mailbot.recognition.xml_tree import Element, find_text, local_name
 
-#: bytes of an invoice without its attachments; thousands of lines are less
+#: bytes of an invoice without its attachments, and its elements; 8 000 lines are less
 MAX_INVOICE = 16 * 1024 * 1024
+MAX_ELEMENTS = 250_000
 #: characters of an attachment that go to the rules as they are: no rule looks inside
 _MAX_ATTACHMENT = 1000
 _ANY_BASE64 = "QUJD"
@@ -136,7 +137,7 @@ def _validate_root(root: Element, engine: RuleEngine, asked: str) -> Verdict:
         return Verdict(syntax=syntax, broken=(own_rule("NOT-AN-INVOICE"),))
     verdict = Verdict(syntax=syntax, profile=profile.name)
     xml = _without_attachments(root)
-    if len(xml) > MAX_INVOICE:
+    if len(xml) > MAX_INVOICE or sum(1 for _ in root.iter()) > MAX_ELEMENTS:
         return replace(verdict, unchecked="TOO-LARGE")
     broken, unchecked = _run(engine, xml, profile, f"{syntax.upper()}-XSD")
     if specification and not asked and not is_whole(specification):

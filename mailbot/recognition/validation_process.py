@@ -20,7 +20,7 @@ import facturx
 from lxml import etree
 from saxonche import PySaxonApiError, PySaxonProcessor, PyXslt30Processor, PyXsltExecutable
 
-from mailbot.recognition.validation_schematron import SVRL, to_xslt
+from mailbot.recognition.validation_schematron import SVRL, to_xslt, without_locations
 
 #: bytes of data segment: Saxon reserves 32 GB of addresses that it never touches, so RLIMIT_AS
 #: cannot be used; all rule sets together take 330 MB
@@ -86,11 +86,9 @@ class _Rules:
         return read_report(report.encode())
 
     def _compile(self, file: Path) -> PyXsltExecutable:
-        if file.suffix == ".sch":
-            return self._xslt.compile_stylesheet(
-                stylesheet_text=to_xslt(file.read_bytes()).decode()
-            )
-        return self._xslt.compile_stylesheet(stylesheet_file=str(file))
+        is_ours = file.suffix == ".sch"
+        text = to_xslt(file.read_bytes()).decode() if is_ours else without_locations(file.as_uri())
+        return self._xslt.compile_stylesheet(stylesheet_text=text)
 
 
 def read_report(report: bytes) -> list[Finding]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.recognition.validation import MAX_INVOICE, names_its_rules, validate
+from mailbot.recognition.validation import MAX_ELEMENTS, MAX_INVOICE, names_its_rules, validate
 from mailbot.recognition.validation_engine import shared_engine
 from mailbot.recognition.validation_profile import PROFILES
 from mailbot.recognition.validation_verdict import Verdict
@@ -217,6 +217,10 @@ def test_a_namespace_of_nobody_is_not_valid() -> None:
     assert "UBL-XSD" in found.rules
 
 
+def test_an_invoice_of_a_thousand_lines_is_checked() -> None:
+    assert verdict(ubl_invoice(lines=1000)).is_valid
+
+
 def test_an_invoice_in_an_envelope_is_found() -> None:
     bare = ubl_invoice().removeprefix('<?xml version="1.0" encoding="UTF-8"?>')
     assert verdict(f"<StandardBusinessDocument>{bare}</StandardBusinessDocument>").is_valid
@@ -258,8 +262,10 @@ def test_a_file_of_100_megabytes_is_not_checked_and_not_valid() -> None:
     assert (found.unchecked, found.is_valid) == ("TOO-LARGE", False)
 
 
-def test_an_invoice_too_large_for_the_rules_is_not_checked_and_not_valid() -> None:
-    note = "<cbc:Note>" + "x" * MAX_INVOICE + "</cbc:Note>"
+@pytest.mark.parametrize(
+    "note", ["<cbc:Note>" + "x" * MAX_INVOICE + "</cbc:Note>", "<cbc:Note/>" * MAX_ELEMENTS]
+)
+def test_an_invoice_too_large_for_the_rules_is_not_checked_and_not_valid(note: str) -> None:
     xml = ubl_invoice().replace("<cbc:DocumentCurrencyCode>", note + "<cbc:DocumentCurrencyCode>")
     assert len(xml) < MAX_XML
     found = verdict(xml)
