@@ -9,6 +9,7 @@ from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
+from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
 from mailbot.entrypoints.cli.supplier import supplier_app
 from mailbot.entrypoints.cli.validate import validate_files
@@ -29,6 +30,7 @@ app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
 app.command("read-statement")(read_statement)
 app.command("recognise")(recognise_files)
+app.command("separator")(separator)
 app.command("validate")(validate_files)
 
 
