@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.acting import Act, Result
+from handlers.learned import choosable_templates
 from handlers.progress import ask_approvals_again, with_booking
 from mailbot.domain.booking import BookingProposal
 from mailbot.domain.command import Verb
@@ -10,7 +11,13 @@ from mailbot.domain.document import Document, Note, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.people import Employee
-from mailbot.rules.booking import TypedLine, add_line, remove_line, set_line
+from mailbot.rules.booking import (
+    TypedLine,
+    add_line,
+    choose_template,
+    remove_line,
+    set_line,
+)
 from mailbot.rules.corrections import changed_fields, correct
 from mailbot.rules.flow import MATERIAL_FIELDS
 from storage.documents import record_document
@@ -29,6 +36,8 @@ def correct_field(act: Act) -> Result:
     """Set a field: `bedrag: 1210,00`."""
     _must_be_open(act)
     name, value = act.arg("field"), act.arg("value")
+    if name == "template":
+        return _choose_template(act, value)
     after = correct(act.document, act.dossier, name, value)
     changed = changed_fields(act.document, after)
     if changed:
@@ -37,6 +46,17 @@ def correct_field(act: Act) -> Result:
         after = replace(after, iban_changed_by=act.email)
     after = _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))
     values = {"field": name, "value": value}
+    act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)
+    return Result(document=after, sentence="correct", values=values)
+
+
+def _choose_template(act: Act, value: str) -> Result:
+    """Fill the lines in a way in which the counterparty was booked before: `sjabloon 2`."""
+    templates = choosable_templates(act.unit.session, act.document, act.dossier)
+    number = int(value) if value.isdigit() else 0
+    booking = choose_template(act.document, act.dossier, templates, number)
+    after = _keep(act, revised(act.document, booking=booking), is_material=False)
+    values = {"field": "template", "value": value}
     act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)
     return Result(document=after, sentence="correct", values=values)
 

@@ -5,9 +5,9 @@ from sqlmodel import Session
 from handlers.context import Context
 from mailbot.domain.document import Document
 from mailbot.domain.invoice import DocumentClass, Invoice
-from mailbot.domain.learning import HabitsOf, SupplierHabits
+from mailbot.domain.learning import HabitsOf, PastBooking, SupplierHabits
 from mailbot.domain.people import Dossier, JournalKind
-from mailbot.rules.posting_template import PostingTemplate, find_template
+from mailbot.rules.posting_template import PostingTemplate, find_template, list_templates
 from storage.suppliers import find_habits, find_own_habits
 
 
@@ -42,16 +42,38 @@ def counterparty(invoice: Invoice, kind: JournalKind) -> tuple[str | None, str |
 def posting_template(
     session: Session, document: Document, dossier: Dossier
 ) -> PostingTemplate | None:
-    """Return how the dossier booked the last documents of this counterparty, alike.
+    """Return how the dossier booked the last documents of this counterparty, alike."""
+    bookings = _past_bookings(session, document, dossier)
+    is_credit_note = _is_credit_note(document)
+    return find_template(bookings, document.kind, is_credit_note=is_credit_note)
+
+
+def choosable_templates(
+    session: Session, document: Document, dossier: Dossier
+) -> tuple[PostingTemplate, ...]:
+    """Return every way in which the dossier booked documents of this counterparty before."""
+    bookings = _past_bookings(session, document, dossier)
+    is_credit_note = _is_credit_note(document)
+    return list_templates(bookings, document.kind, is_credit_note=is_credit_note)
+
+
+def _is_credit_note(document: Document) -> bool:
+    invoice = document.invoice
+    return invoice is not None and invoice.document_class is DocumentClass.CREDIT_NOTE
+
+
+def _past_bookings(
+    session: Session, document: Document, dossier: Dossier
+) -> tuple[PastBooking, ...]:
+    """Return what the dossier booked of this counterparty, the newest first.
 
     A name beside another VAT number than the known one is another firm.
     """
     invoice = document.invoice
     if invoice is None:
-        return None
+        return ()
     vat, name = counterparty(invoice, document.kind)
     habits = find_own_habits(session, dossier.office, dossier.code, vat=vat, name=name)
     if habits is None or (vat and habits.vat and vat != habits.vat):
-        return None
-    is_credit_note = invoice.document_class is DocumentClass.CREDIT_NOTE
-    return find_template(habits.bookings, document.kind, is_credit_note=is_credit_note)
+        return ()
+    return habits.bookings

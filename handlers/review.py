@@ -1,8 +1,11 @@
 """A booking proposal waits for a look: ask the office's or the client's reviewers."""
 
+from functools import partial
+
 from handlers.asking import Showing, show
 from handlers.context import Context
 from handlers.correspondence import find_person
+from handlers.learned import choosable_templates
 from mailbot.compose.requests import write_review_request
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Status
@@ -20,6 +23,8 @@ def handle(context: Context, job: Job) -> None:
             return
         dossier = get_dossier(unit.session, document.dossier)
         step = len(document.reviewed_by)
+        ways = choosable_templates(unit.session, document, dossier)
+        choices = [([part.ledger_account for part in w.parts], w.n_bookings) for w in ways]
         for email in reviewers(document, dossier):
             person = find_person(unit.session, dossier, email)
             if person is None:
@@ -32,6 +37,6 @@ def handle(context: Context, job: Job) -> None:
                     to=person,
                     key=f"review:{document.id}:{document.version}:{step}",
                     shown=Shown.REVIEW,
-                    write=write_review_request,
+                    write=partial(write_review_request, choices=choices),
                 ),
             )

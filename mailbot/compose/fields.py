@@ -1,6 +1,6 @@
 """Shows every field of a document under the name by which `field: value` corrects it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -89,6 +89,20 @@ def as_before(booking: BookingProposal, head: Letterhead) -> str:
         return ""
     name = shortened(booking.counterparty_name, _NAME_LENGTH)
     return head.say("phrases", "as_before", count=booking.like_earlier, name=name)
+
+
+def template_lines(
+    choices: Sequence[tuple[Sequence[str], int]], head: Letterhead
+) -> tuple[str, ...]:
+    """Return earlier ways of booking as an answer chooses one; one alone is no choice."""
+    if len(choices) < 2:
+        return ()
+    name = field_name(head.language, "template")
+    lines = []
+    for number, (accounts, count) in enumerate(choices, start=1):
+        often = head.say("phrases", "booked_so", count=count)
+        lines.append(f"{name} {number}  ({', '.join(accounts)}; {often})")
+    return tuple(lines)
 
 
 def booking_rows(booking: BookingProposal, head: Letterhead) -> tuple[Row, ...]:

@@ -1,5 +1,7 @@
 """Writes the mails that ask somebody to decide: approval, review, inbox, sender, confirmation."""
 
+from collections.abc import Sequence
+
 from mailbot.compose.answers import offer
 from mailbot.compose.facts import (
     DocumentView,
@@ -17,6 +19,7 @@ from mailbot.compose.fields import (
     changed_rows,
     field_rows,
     missing_fields,
+    template_lines,
     vat_lines,
 )
 from mailbot.compose.render import Button, Letterhead, buttons, write
@@ -51,8 +54,13 @@ def write_approval_request(
     return write("approver.ask.approval", head, facts, enclosures(view))
 
 
-def write_review_request(head: Letterhead, view: DocumentView) -> Letter:
-    """Return the mail that asks to check fields and booking proposal, and for what is missing."""
+def write_review_request(
+    head: Letterhead, view: DocumentView, *, choices: Sequence[tuple[Sequence[str], int]] = ()
+) -> Letter:
+    """Return the mail that asks to check fields and booking proposal, and for what is missing.
+
+    `choices` are the ways in which the counterparty was booked before: ledger accounts, how often.
+    """
     booking = view.document.booking
     recognition = view.document.recognition_status
     facts = {
@@ -64,6 +72,7 @@ def write_review_request(head: Letterhead, view: DocumentView) -> Letter:
         "booking_rows": booking_rows(booking, head) if booking else (),
         "booking_lines": booking_lines(booking, head) if booking else (),
         "as_before": as_before(booking, head) if booking else "",
+        "templates": template_lines(choices, head) if booking else (),
         "answer_options": offer(head, Context.REVIEW),
         "buttons": buttons(head, "approve", "correct", "reject", "document"),
     }

@@ -14,6 +14,8 @@ from mailbot.mail.verbs import mentions_decision
 from mailbot.mail.words import fold_line, list_names, words
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
+#: "sjabloon 2": a choice needs no colon
+_CHOICE = re.compile(r"\s*[-*\u2022]?\s*([^\W\d]+)\s+(\d{1,2})\s*\.?\s*$")
 _AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*"
 _VAT_CODE = r"[A-Za-z][\w+/.%-]{0,11}|\d{1,2}\s?%"
 _REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+({_VAT_CODE}))?(?:\s+(.+?))?\s*$"
@@ -58,10 +60,12 @@ def _booked(verb: Verb, parts: Sequence[str | None], line: str = "") -> Command 
 
 def read_field_line(line: str, sent_on: date) -> Command | None:
     """Return the correction that `field: value` asks, None if the line is none."""
-    match = _FIELD.fullmatch(line)
+    match = _FIELD.fullmatch(line) or _CHOICE.fullmatch(line)
     if match is None:
         return None
     field = find_field(match[1])
+    if match.re is _CHOICE and field != "template":
+        return None
     value = read_value(field, match[2], sent_on) if field else None
     return _correct(field, value) if value is not None else None
 
@@ -161,6 +165,12 @@ def _read_type(text: str) -> str | None:
     return next((n for n in list_names("values") if plain in words("values", n)), None)
 
 
+def _read_choice(text: str) -> str | None:
+    """Return the number of one of a list."""
+    plain = text.strip(" .")
+    return str(int(plain)) if re.fullmatch(r"\d{1,2}", plain, re.ASCII) else None
+
+
 def _read_account(text: str) -> str | None:
     return "".join(text.split()).upper()
 
@@ -178,6 +188,7 @@ _READERS: dict[str, Callable[[str], str | None]] = {
     "customer": _read_name,
     "type": _read_type,
     "iban": _read_account,
+    "template": _read_choice,
 }
 
 

@@ -6,7 +6,7 @@ customer owes (medecontractant, verlegd, intra-Community: Belgian VAT Code art. 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -86,6 +86,21 @@ def propose_booking(
     )
     followed = _followed(booking, template, document, dossier)
     return _with_changes_kept(followed, document.booking, lines)
+
+
+def choose_template(
+    document: Document, dossier: Dossier, templates: Sequence[PostingTemplate], number: int
+) -> BookingProposal:
+    """Return the proposal with the lines of template `number` (from 1), by a person's choice.
+
+    Raises Refused: bad_value where there is no such template or it does not fit the amounts.
+    """
+    chosen = templates[number - 1] if 1 <= number <= len(templates) else None
+    made = propose_booking(replace(document, booking=None), dossier, chosen)
+    old = document.booking
+    if old is None or isinstance(made, list) or not made.like_earlier:
+        raise _bad("template", str(number))
+    return replace(_changed(old, made.lines), journal=made.journal)
 
 
 def set_line(booking: BookingProposal, number: int, typed: TypedLine) -> BookingProposal:

@@ -17,6 +17,8 @@ from mailbot.domain.people import JournalKind
 
 #: bookings that must agree
 NEEDED = 3
+#: bookings that agree, from which on a person can choose their way again
+_CHOOSABLE = 2
 #: bookings that are remembered
 _KEPT = 12
 #: shares of the whole that differ by less are the same: rounding of small invoices
@@ -80,20 +82,48 @@ def find_template(
     bookings: Sequence[PastBooking], kind: JournalKind, *, is_credit_note: bool
 ) -> PostingTemplate | None:
     """Return how the last three bookings of this kind were made alike, None if they were not."""
-    alike = [b for b in bookings if b.kind is kind and b.is_credit_note is is_credit_note]
+    alike = _of_kind(bookings, kind, is_credit_note=is_credit_note)
     run = list(takewhile(lambda b: _outline(b) == _outline(alike[0]), alike))
-    if len(run) < NEEDED or not run[0].lines:
-        return None
-    latest = run[:NEEDED]
-    parts = tuple(_part(latest, number) for number in range(len(latest[0].lines)))
+    return _template(run) if len(run) >= NEEDED else None
+
+
+def list_templates(
+    bookings: Sequence[PastBooking], kind: JournalKind, *, is_credit_note: bool
+) -> tuple[PostingTemplate, ...]:
+    """Return every way in which documents of this kind were booked more than once (CF-ANN-29).
+
+    The way of the last booking comes first; people choose one by its place, from 1.
+    """
+    alike = _of_kind(bookings, kind, is_credit_note=is_credit_note)
+    ways: list[list[PastBooking]] = []
+    for booking in alike:
+        way = next((w for w in ways if _outline(w[0]) == _outline(booking)), None)
+        if way is None:
+            ways.append([booking])
+        else:
+            way.append(booking)
+    found = (_template(way) for way in ways if len(way) >= _CHOOSABLE)
+    return tuple(template for template in found if template)
+
+
+def _of_kind(
+    bookings: Sequence[PastBooking], kind: JournalKind, *, is_credit_note: bool
+) -> list[PastBooking]:
+    return [b for b in bookings if b.kind is kind and b.is_credit_note is is_credit_note]
+
+
+def _template(alike: Sequence[PastBooking]) -> PostingTemplate | None:
+    """Return what bookings with the same outline have in common, None if their split differs."""
+    latest = alike[:NEEDED]
     journals = {booking.journal for booking in latest}
     template = PostingTemplate(
         journal=journals.pop() if len(journals) == 1 else "",
         read_codes=latest[0].read_codes,
-        parts=parts,
-        n_bookings=len(run),
+        parts=tuple(_part(latest, number) for number in range(len(latest[0].lines))),
+        n_bookings=len(alike),
     )
-    return template if all(_is_clear(g) for g in _groups(template).values()) else None
+    groups = _groups(template).values()
+    return template if template.parts and all(_is_clear(group) for group in groups) else None
 
 
 def fill(template: PostingTemplate, lines: Sequence[BookingLine]) -> tuple[BookingLine, ...]:

@@ -15,13 +15,15 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
 from mailbot.domain.invoice import Evidence, Invoice
 from mailbot.domain.job import Job, JobKind
-from mailbot.domain.people import Definition, Office, Validation
+from mailbot.domain.learning import PastBooking, SupplierHabits
+from mailbot.domain.people import Definition, JournalKind, Office, Validation
 from mailbot.entrypoints.app import write_directory
 from mailbot.entrypoints.cli import app
 from mailbot.recognition.pipeline import recognise
 from storage.audit import events_about
 from storage.definitions import save_definition
-from storage.suppliers import suppliers_named, suppliers_of
+from storage.suppliers import record_habits, suppliers_named, suppliers_of
+from tests.kit.bookings import make_line
 from tests.kit.odd_papers import OddInvoice, odd_pdf
 from tests.kit.office import EMPLOYEES, MANAGER, OWNER, PEOPLE, make_definition, make_dossier
 from tests.kit.pdf_builder import belgian_iban, dotted
@@ -127,6 +129,41 @@ def test_after_three_bookings_the_next_one_is_filled_and_says_why(tell) -> None:
     by_hand = story.expect(MANAGER, "MV26/00904")
     assert '1: 602000 80,00 S21 "Zaad"' in by_hand.text
     assert "Zoals de vorige" not in by_hand.text
+
+
+def a_booking(number: int, *accounts: str) -> PastBooking:
+    """Return a booking on some accounts, in equal parts."""
+    lines = tuple(make_line("50.00", account=account) for account in accounts)
+    return PastBooking(
+        document_id=f"d{number}",
+        kind=JournalKind.PURCHASE,
+        is_credit_note=False,
+        journal="AK",
+        read_codes=("S21",),
+        lines=lines,
+    )
+
+
+@pytest.mark.feature("CF-ANN-29")
+def test_another_way_of_booking_is_chosen_by_its_number(tell) -> None:
+    story = tell()
+    bookings = [a_booking(n, "601000") for n in range(3)]
+    bookings += [a_booking(n, "602000", "613000") for n in (7, 8)]
+    habits = SupplierHabits(name=FIRST.supplier, vat=FIRST.supplier_vat, bookings=tuple(bookings))
+    context = story.service.context
+    with context.transaction() as unit:
+        record_habits(unit.session, "kantoor", "bakkerij", habits, at=context.now())
+    deliver(story, FIRST)
+    review = story.expect(MANAGER, "Nakijken")
+    story.reply(review, f"factuurnummer: {FIRST.number}")
+    story.expect(MANAGER, "Gedaan")
+    review = story.expect(MANAGER, "Nakijken")
+    assert "sjabloon 2 (602000, 613000; 2 boekingen)" in " ".join(review.text.split())
+    story.reply(review, "sjabloon 2")
+    story.expect(MANAGER, "Gedaan")
+    again = story.expect(MANAGER, "Nakijken")
+    assert "1: 602000 625,00 S21" in again.text
+    assert "2: 613000 625,00 S21" in again.text
 
 
 def another_office() -> Definition:

@@ -415,6 +415,13 @@ def test_unclear_lists_decide_nothing(text):
             "periode: 11/2026\nok",
             [("correct", (), {"field": "period", "value": "2026-11"}), ("approve", (), {})],
         ),
+        ("sjabloon 2", [("correct", (), {"field": "template", "value": "2"})]),
+        ("SJABLOON: 2.", [("correct", (), {"field": "template", "value": "2"})]),
+        (
+            "Modèle 3\nok",
+            [("correct", (), {"field": "template", "value": "3"}), ("approve", (), {})],
+        ),
+        ("Vorlage: 1", [("correct", (), {"field": "template", "value": "1"})]),
         ("munt: USD", [("correct", (), {"field": "currency", "value": "USD"})]),
         (
             "leverancier: Bakkerij Noord",

@@ -9,13 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.domain.booking import BookingLine, BookingProposal
+from mailbot.domain.errors import Refused
 from mailbot.domain.invoice import DocumentClass, Invoice, VatLine
 from mailbot.domain.learning import PastBooking
 from mailbot.domain.money import cents
 from mailbot.domain.people import Journal, JournalKind
-from mailbot.rules.booking import TypedLine, add_line, propose_booking, remove_line, set_line
+from mailbot.rules.booking import (
+    TypedLine,
+    add_line,
+    choose_template,
+    propose_booking,
+    remove_line,
+    set_line,
+)
 from mailbot.rules.corrections import correct
-from mailbot.rules.posting_template import PostingTemplate, find_template, remembered
+from mailbot.rules.posting_template import (
+    PostingTemplate,
+    find_template,
+    list_templates,
+    remembered,
+)
 from tests.kit.bookings import make_booking
 from tests.kit.letters import a_document
 from tests.kit.office import make_dossier
@@ -113,6 +126,36 @@ def test_two_bookings_are_no_habit_yet_and_a_different_one_ends_it() -> None:
     run = template_of(*alike, other)
     assert run is not None
     assert run.n_bookings == 4
+
+
+@pytest.mark.feature("CF-ANN-29")
+def test_every_way_that_was_booked_twice_can_be_chosen() -> None:
+    flour = [past(n, line("601000", "100.00")) for n in range(3)]
+    seed = [past(n, line("602000", "100.00"), line("613000", "50.00")) for n in (5, 6)]
+    once = past(9, line("699999", "1.00"))
+    ways = list_templates([seed[0], *flour, once, seed[1]], PURCHASE, is_credit_note=False)
+    assert [(way.parts[0].ledger_account, way.n_bookings) for way in ways] == [
+        ("602000", 2),
+        ("601000", 3),
+    ]
+    document = a_document(invoice=an_invoice(("21", "90.00", "18.90")), booking=proposed(None))
+    chosen = choose_template(document, DOSSIER, ways, 1)
+    assert shown(chosen) == [
+        ("602000", "60.00", "S21", "12.60"),
+        ("613000", "30.00", "S21", "6.30"),
+    ]
+    assert chosen.like_earlier == 0
+    for number in (0, 3):
+        with pytest.raises(Refused):
+            choose_template(document, DOSSIER, ways, number)
+
+
+def test_a_template_that_does_not_fit_cannot_be_chosen() -> None:
+    ways = [past(n, line("601000", "100.00", "S6"), read=("S6",)) for n in range(2)]
+    templates = list_templates(ways, PURCHASE, is_credit_note=False)
+    document = a_document(invoice=an_invoice(("21", "90.00", "18.90")), booking=proposed(None))
+    with pytest.raises(Refused):
+        choose_template(document, DOSSIER, templates, 1)
 
 
 def test_credit_notes_and_sales_have_habits_of_their_own() -> None:
