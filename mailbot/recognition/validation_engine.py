@@ -20,6 +20,9 @@ WALL_TIME = 40.0
 #: the engine keeps a little of every document; after so many it is replaced
 MAX_DOCUMENTS = 5000
 
+#: bytes; the engine does not give back the memory that a larger document took
+LARGE = 2 * 1024 * 1024
+
 _MODULE = "mailbot.recognition.validation_process"
 
 Finding = tuple[str, str, str]
@@ -106,6 +109,8 @@ class RuleEngine:
         if not line.endswith(b"\n"):
             self._stop()
             raise _DiedError
+        if len(request) > LARGE:
+            self._stop()
         answer: dict[str, Any] = json.loads(line)
         return answer
 

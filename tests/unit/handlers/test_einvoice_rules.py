@@ -5,9 +5,12 @@ from structlog.testing import capture_logs
 
 from handlers import einvoice_rules
 from handlers.einvoice_rules import with_broken_rules
+from mailbot.compose.facts import warnings
+from mailbot.domain.mail import Language
 from mailbot.recognition.pipeline import recognise
 from mailbot.recognition.validation_engine import RuleEngine
 from tests.kit.einvoices import cii_invoice, hybrid_pdf, ubl_invoice
+from tests.kit.letters import a_document, a_letterhead
 from tests.kit.structured_builders import build_pdf, build_ubl
 
 
@@ -27,6 +30,14 @@ def test_no_more_than_a_few_rules_are_named() -> None:
     (warning,) = warnings_about(wrong.encode())
     assert warning.count(",") == 5
     assert warning.endswith(",…")
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en", "de"])
+def test_the_warning_is_a_sentence_in_every_language(language: Language) -> None:
+    document = a_document(warnings=("breaks_rules:BR-CO-15,NL-R-002",))
+    (said,) = warnings(document, a_letterhead(language))
+    assert "(BR-CO-15, NL-R-002)" in said
+    assert "breaks_rules" not in said
 
 
 @pytest.mark.parametrize(

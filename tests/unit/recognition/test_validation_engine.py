@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.recognition import validation_engine
 from mailbot.recognition.validation import validate
-from mailbot.recognition.validation_engine import RuleEngine, UncheckedError
+from mailbot.recognition.validation_engine import LARGE, RuleEngine, UncheckedError
 from mailbot.recognition.validation_process import MEMORY
 from tests.kit.einvoices import ubl_invoice
 
@@ -77,6 +77,12 @@ def test_the_engine_is_replaced_after_many_documents(
     first = process_of(engine)
     engine.check(b"<a/>", SCHEMA, [])
     assert process_of(engine) != first
+
+
+def test_the_engine_is_replaced_after_a_large_document(engine: RuleEngine) -> None:
+    engine.check(b"<a>" + b" " * LARGE + b"</a>", SCHEMA, [])
+    assert engine._process is None
+    assert engine.check(ubl_invoice().encode(), SCHEMA, [NLCIUS]).schema_errors == ()
 
 
 def test_several_threads_share_one_engine(engine: RuleEngine) -> None:
