@@ -8,13 +8,14 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import latency, recognition, reliability, smtp_intake
+from benchmarks import latency, learning, recognition, reliability, smtp_intake
 
 #: name -> what gives its rows
 BENCHMARKS = {
     "latency": latency.rows,
     "recognition": recognition.rows,
     "reliability": reliability.rows,
+    "learning": learning.rows,
     "intake": smtp_intake.rows,
 }
 

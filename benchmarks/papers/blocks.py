@@ -93,7 +93,7 @@ def pairs_right_labels(sheet: Sheet, spot: Spot, pairs: list[Pair]) -> float:
     x, y, width = spot.x, spot.y, spot.width
     middle = x + width * 0.5
     for label, value in pairs:
-        size = sheet.fitting(label, width * 0.6)
+        size = sheet.fitting(label, width * 0.5)
         sheet.text(middle - 4, y, label, align="r", colour=GREY, size=size)
         sheet.text(middle + 4, y, value)
         y += sheet.step

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from benchmarks.papers.identifiers import invent_account, invent_ogm
@@ -57,6 +57,7 @@ def invent_paper(
         vat_rows=sums.vat_rows,
         reduction=sums.reduction,
         prepaid=prepaid,
+        rounding=_rounding(rng, scenario, incl) if prepaid is None else None,
         is_sale=is_sale,
         ogm=invent_ogm(rng) if has_ogm else "",
         free_reference=number,
@@ -141,6 +142,13 @@ def _prepaid(rng: Random, scenario: Scenario, incl: Decimal) -> Decimal | None:
     if rng.random() < scenario.prepaid and incl > 20:
         return cents(incl * rng.choice((Decimal("0.3"), Decimal("0.5"), Decimal("0.42"))))
     return None
+
+
+def _rounding(rng: Random, scenario: Scenario, incl: Decimal) -> Decimal | None:
+    """Return what brings the total to five cents (Belgian law of 2019 on cash payments)."""
+    if rng.random() >= scenario.rounding:
+        return None
+    return (incl * 20).quantize(Decimal(1), ROUND_HALF_UP) / 20 - incl
 
 
 def _term(rng: Random, scenario: Scenario, *, is_settled: bool) -> tuple[str, int, bool, bool]:

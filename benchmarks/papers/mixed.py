@@ -1,5 +1,6 @@
 """Layouts put together at random from pieces: each has its own places, styles and words."""
 
+from dataclasses import replace
 from random import Random
 
 from reportlab.lib.pagesizes import A4, LETTER
@@ -21,6 +22,27 @@ _HABITS = (
     "plain", "words", "glyphs", "scramble", "columns", "backwards", "double", "labels-last",
     "ocr-layer", "rotate-90", "rotate-270", "crop", "form-xobject", "rewritten", "white-text",
 )  # fmt: skip
+
+#: habit and family of the layouts that fill their page to the edges, with columns that touch
+_TIGHT = (
+    ("ligatures", "vera"), ("coded", "vera"), ("soft-hyphens", "sans"), ("twice", "sans"),
+    ("no-tounicode", "vera"), ("glyphs", "serif"),
+)  # fmt: skip
+
+
+def _tight(layout: Layout, habit: str, family: str) -> Layout:
+    """Return a layout with next to no margins, and a habit of its own."""
+    rng = Random(f"{layout.name} tight")
+    margin = rng.uniform(10, 20)
+    plan = compose(rng)
+    table = replace(plan.table, margin=margin, padding=0.3)
+    tight = replace(plan, margin=margin, table=table)
+    return replace(
+        layout,
+        draw=lambda sheet, face: draw(sheet, face, tight),
+        habits=(habit,),
+        family=family,
+    )
 
 
 def _layout(name: str, half: str) -> Layout:
@@ -47,6 +69,8 @@ def register_mixed() -> None:
     for half in ("train", "test"):
         for number in range(N_MIXED):
             register(_layout(f"mixed-{half}-{number + 1:02}", half))
+        for habit, family in _TIGHT:
+            register(_tight(_layout(f"tight-{half}-{habit}", half), habit, family))
 
 
 def draw(sheet: Sheet, face: Face, plan: Composition) -> None:

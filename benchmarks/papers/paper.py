@@ -31,6 +31,8 @@ class Scenario:
     #: paid in full before it was printed
     paid: float = 0.0
     deposit: float = 0.0
+    #: to be paid in coins of five cents
+    rounding: float = 0.0
     sale: float = 0.0
     debit: float = 0.0
     old_account: float = 0.0
@@ -117,6 +119,8 @@ class Paper:
     vat_rows: tuple[VatRow, ...]
     reduction: Reduction | None
     prepaid: Decimal | None
+    #: added to what is to be paid, not to the total
+    rounding: Decimal | None
     is_sale: bool
     #: 12 digits, or "" when there is none
     ogm: str
@@ -143,7 +147,7 @@ class Paper:
     @property
     def amount_due(self) -> Decimal:
         """What is left to pay."""
-        return self.total_incl - (self.prepaid or ZERO)
+        return self.total_incl - (self.prepaid or ZERO) + (self.rounding or ZERO)
 
     @property
     def is_paid(self) -> bool:

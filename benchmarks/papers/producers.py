@@ -1,6 +1,7 @@
 """Puts sheets into PDFs in the ways of different programs, scanners and printers."""
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -20,6 +21,9 @@ _PROGRAMS = (
     "Skia/PDF m119",
     "LibreOffice 7.5", "Apache FOP 2.8", "FPDF 1.86", "Microsoft Reporting Services",
 )  # fmt: skip
+
+
+_LONG_WORD = re.compile(r"\b([^\W\d_]{6,8})([^\W\d_]{7,})\b")
 
 
 @dataclass(frozen=True)
@@ -100,17 +104,54 @@ def _twice(marks: list[Mark]) -> list[Mark]:
     return doubled
 
 
+def _ligatured(marks: list[Mark]) -> list[Mark]:
+    """Print fi and fl as one glyph each, where the font has these."""
+    return [
+        replace(mark, text=mark.text.replace("fi", "\ufb01").replace("fl", "\ufb02"))
+        if isinstance(mark, Text) and mark.font.startswith("Vera")
+        else mark
+        for mark in marks
+    ]
+
+
+def _hyphenated(marks: list[Mark]) -> list[Mark]:
+    """Leave soft hyphens in long words, as word processors do."""
+    return [
+        replace(mark, text=_LONG_WORD.sub("\\1\u00ad\\2", mark.text))
+        if isinstance(mark, Text)
+        else mark
+        for mark in marks
+    ]
+
+
+def _coded(marks: list[Mark]) -> list[Mark]:
+    """Take the fonts whose glyphs have numbers of their own."""
+    return [
+        replace(mark, font=mark.font.replace("Vera", "CodedVera"))
+        if isinstance(mark, Text)
+        else mark
+        for mark in marks
+    ]
+
+
+def _exactly_twice(marks: list[Mark]) -> list[Mark]:
+    """Print everything twice in the same place."""
+    return [again for mark in marks for again in (mark, mark)]
+
+
 #: habit -> the order and pieces in which marks are written
 ORDERS: dict[str, Order] = {
     "plain": _as_written, "words": _in_words, "glyphs": _in_glyphs, "scramble": _scrambled,
     "columns": _by_column, "backwards": _backwards, "double": _twice, "labels-last": _labels_last,
+    "ligatures": _ligatured, "soft-hyphens": _hyphenated, "coded": _coded, "twice": _exactly_twice,
 }  # fmt: skip
 
 
 def write_pdf(sheet: Sheet, habit: str, rng: Random) -> bytes:
     """Return the sheets as a PDF; `habit` is one of ORDERS or TREATMENTS."""
     treat = TREATMENTS.get(habit)
-    content = _draw(sheet, ORDERS.get(habit, _as_written), rng)
+    order = _coded if habit == "no-tounicode" else ORDERS.get(habit, _as_written)
+    content = _draw(sheet, order, rng)
     return treat(Printed(content, sheet, rng)) if treat else content
 
 

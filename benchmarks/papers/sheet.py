@@ -7,7 +7,9 @@ from pathlib import Path
 
 import reportlab
 import segno
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -83,7 +85,12 @@ Mark = Text | Shape | FormField
 def register_fonts() -> None:
     """Make the fonts that come with reportlab known."""
     for name in ("Vera", "VeraBd"):
-        pdfmetrics.registerFont(TTFont(name, str(_FONTS / f"{name}.ttf")))
+        file = str(_FONTS / f"{name}.ttf")
+        pdfmetrics.registerFont(TTFont(name, file))
+        # its glyphs have numbers of their own, as in most subsets; reportlab knows it by its face
+        coded = TTFont(f"Coded{name}", file, asciiReadable=False)
+        coded.face.name = coded.fontName.encode()
+        pdfmetrics.registerFont(coded)
 
 
 class Sheet:
@@ -243,6 +250,32 @@ class Sheet:
                             stroke=0,
                             fill=1,
                         )
+
+        self.add(Shape(draw))
+
+    def stamp(self, x: float, y: float, text: str, colour: Colour) -> None:
+        """Draw a framed word askew, as a rubber stamp leaves it over what stands there."""
+
+        def draw(canvas: Canvas, height: float) -> None:
+            canvas.translate(x, height - y)
+            canvas.rotate(14)
+            canvas.setFillColorRGB(*colour)
+            canvas.setStrokeColorRGB(*colour)
+            canvas.setFont("Helvetica-Bold", 24)
+            canvas.drawCentredString(0, 0, text)
+            canvas.roundRect(-14 * len(text), -10, 28 * len(text), 36, 6)
+
+        self.add(Shape(draw))
+
+    def picture_of_text(self, x: float, y: float, text: str, size: float) -> None:
+        """Draw a picture of a word, as in a logo: nothing in it is text."""
+        image = Image.new("L", (int(size * len(text) * 2.6), int(size * 5)), 255)
+        font = ImageFont.truetype(str(_FONTS / "VeraBd.ttf"), int(size * 3.6))
+        ImageDraw.Draw(image).text((4, 2), text, fill=40, font=font)
+
+        def draw(canvas: Canvas, height: float) -> None:
+            width, depth = image.width / 3.6, image.height / 3.6
+            canvas.drawImage(ImageReader(image), x, height - y - depth, width, depth)
 
         self.add(Shape(draw))
 

@@ -29,6 +29,8 @@ class TableShape:
     #: where the table begins on the pages after the first
     top: float = 110
     has_carry: bool = False
+    #: points beside the text of a cell; columns touch when it is next to nothing
+    padding: float = 2.0
     #: amounts of lines carry the currency
     has_currency: bool = False
 
@@ -89,7 +91,8 @@ class _LineTable:
 
     def _cell(self, y: float, text: str, column: _Column, *, bold: bool = False) -> None:
         size = self.sheet.fitting(text, column.right - column.left, bold=bold)
-        x, align = (column.left + 2, "l") if column.name in _LEFT else (column.right - 2, "r")
+        is_left, padding = column.name in _LEFT, self.shape.padding
+        x, align = (column.left + padding, "l") if is_left else (column.right - padding, "r")
         self.sheet.text(x, y, text, align=align, bold=bold, size=size)
 
     def _band(self, y: float, steps: float, tint: Colour) -> None:
@@ -225,8 +228,11 @@ def total_rows(face: Face, *, with_rates: bool, wants_due: bool = True) -> list[
     rows.append((face.word("excl"), face.total("total_excl"), False))
     rows += _vat_rows(face, with_rates=with_rates)
     rows.append((face.word("incl"), face.total("total_incl"), True))
+    if paper.rounding:
+        rows.append((face.word("rounding"), _minus(face, -paper.rounding), False))
     if paper.prepaid is not None:
         rows.append((face.word("prepaid"), _minus(face, paper.prepaid), False))
+    if paper.prepaid is not None or paper.rounding:
         rows.append((face.word("due_amount"), face.total("amount_due"), True))
     elif wants_due and paper.is_credit and face.notation.minus == "none":
         rows.append((face.word("refund"), face.total("amount_due"), True))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 _FILE = Path(__file__).with_name("trades.toml")
 _DEPOSITS = {"nl": "Leeggoed", "fr": "Consignes", "de": "Leergut", "en": "Deposits"}
+#: only layouts that are drawn by hand have these
+_DRAWN_BY_HAND = ("hotel",)
 #: a language without words of the trade takes those of its neighbour
 _NEIGHBOURS = {"nl": ("nl", "fr"), "fr": ("fr", "nl"), "de": ("de", "nl"), "en": ("en", "nl")}
 
@@ -28,8 +30,8 @@ def _trades() -> dict[str, dict[str, dict[str, list[object]]]]:
 
 
 def trade_names() -> list[str]:
-    """Return the trades there are."""
-    return sorted(_trades())
+    """Return the trades that any layout may have."""
+    return sorted(name for name in _trades() if name not in _DRAWN_BY_HAND)
 
 
 def get_trade(name: str, language: str) -> Trade:

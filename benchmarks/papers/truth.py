@@ -18,7 +18,7 @@ _UNKNOWN = (
     "supplier_name", "supplier_vat", "customer_name", "customer_vat", "invoice_number",
     "invoice_date", "due_date", "currency", "total_incl", "total_excl", "vat_total",
 )  # fmt: skip
-_CURRENCY_MARKS = ("€", "EUR", "USD", "$", "GBP", "£")
+_CURRENCY_MARKS = ("€", "EUR", "USD", "$", "GBP", "£", "CHF")
 
 
 def write_truth(face: Face, texts: list[str], features: list[str], *, is_receipt: bool) -> Truth:
@@ -43,7 +43,7 @@ def write_truth(face: Face, texts: list[str], features: list[str], *, is_receipt
         "pages": None,
         "password": None,
         **_term(paper),
-        "rounding": None,
+        "rounding": _amount(paper.rounding) if paper.rounding else None,
         "qr": face.code,
         "qr_iban_differs": bool(face.code and face.code["iban"] != paper.iban),
         "supplier_company_number": paper.supplier.register or None,
