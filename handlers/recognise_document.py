@@ -16,6 +16,7 @@ from handlers.correspondence import (
 )
 from handlers.einvoice_rules import with_broken_rules
 from handlers.learned import habits_in
+from handlers.opening import opened
 from handlers.progress import advance, change_status, with_booking
 from handlers.splitting import Piece, cut_bundle, split
 from mailbot.compose.notices import write_unreadable
@@ -63,6 +64,9 @@ def handle(context: Context, job: Job) -> None:
         dossier = get_dossier(session, document.dossier)
         mail = get_mail(session, document.mail_id)
     content = context.blobs.get(document.original.sha256)
+    if without_lock := opened(context, document, content):
+        document = replace(document, files=(*document.files, without_lock))
+        content = context.blobs.get(without_lock.sha256)
     habits_of = habits_in(context, dossier)
     read = recognise(
         content, document.original.name, own_vat=dossier.vat_number, habits_of=habits_of

@@ -15,6 +15,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.opening import open_by_answer
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
 from mailbot.compose.messages import write_message_notice
@@ -118,9 +119,8 @@ def _act(unit: Unit, reply: _Reply) -> None:
         _ask_to_confirm(unit, reply, "spoofed_sender")
     elif reply.speaker.authority is Authority.NONE:
         _refuse(unit, reply, reply.speaker.why)
-    elif _brings_readable_file(unit, reply):
-        ids = {"mail": reply.stored.id, "dossier": reply.token.dossier}
-        unit.put(JobKind.NEW_DOCUMENTS, key=reply.stored.id, **ids)
+    elif _mends_unreadable(unit, reply):
+        return
     elif reply.token.context is Shown.QUESTION and not reply.token.items:
         _pass_on(unit, reply)
     elif reply.answer.doubt or not reply.answer.commands:
@@ -285,10 +285,19 @@ def _send_help(unit: Unit, reply: _Reply) -> None:
     post(unit, letter)
 
 
-def _brings_readable_file(unit: Unit, reply: _Reply) -> bool:
-    """Whether this answers our mail about an unreadable file with a better one."""
+def _mends_unreadable(unit: Unit, reply: _Reply) -> bool:
+    """Take the better file, or the password, that answers our mail about an unreadable file.
+
+    Returns whether there was one.
+    """
     if reply.token.context is not Shown.NONE or len(reply.token.items) != 1:
         return False
     document = find_document(unit.session, reply.token.items[0].document_id)
-    is_waiting = document is not None and document.status is Status.UNREADABLE
-    return is_waiting and bool(unpack(reply.mail).documents)
+    if document is None:
+        return False
+    if document.status is Status.UNREADABLE and unpack(reply.mail).documents:
+        ids = {"mail": reply.stored.id, "dossier": reply.token.dossier}
+        unit.put(JobKind.NEW_DOCUMENTS, key=reply.stored.id, **ids)
+        return True
+    written, by = reply.answer.written, reply.token.person
+    return open_by_answer(unit, document, written, mail=reply.stored.id, by=by)

@@ -74,7 +74,8 @@ ALLOWED_CHANGES: dict[Status, frozenset[Status]] = {
     Status.EXPORT_FAILED: frozenset({Status.TO_EXPORT, Status.REJECTED}),
     Status.EXPORTED: frozenset(),
     Status.REJECTED: _END,
-    Status.UNREADABLE: frozenset({Status.INBOX, Status.TO_REVIEW}) | _END,
+    # received again: somebody gave its password
+    Status.UNREADABLE: frozenset({Status.RECEIVED, Status.INBOX, Status.TO_REVIEW}) | _END,
     Status.SPLIT: frozenset(),
     Status.DELETED: frozenset(),
 }

@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     DOCUMENT_RECOGNISED = "document_recognised"
     DOCUMENT_MOVED = "document_moved"
     DOCUMENT_CORRECTED = "document_corrected"
+    #: somebody gave the password of an encrypted file
+    DOCUMENT_OPENED = "document_opened"
     #: parts of a bundle became documents of their own: ids and pages
     DOCUMENT_SPLIT = "document_split"
     APPROVAL_ASKED = "approval_asked"

@@ -220,6 +220,18 @@ class ExportRow(SQLModel, table=True):
     data: str = _text()
 
 
+class PasswordRow(SQLModel, table=True):
+    """A password that opens files of one sender, sealed."""
+
+    __tablename__ = "password"
+    dossier: str = Field(primary_key=True)
+    sender: str = Field(primary_key=True)
+    #: tells passwords apart without saying them
+    mark: str = Field(primary_key=True)
+    at: datetime = _moment()
+    sealed: str = _text()
+
+
 class SupplierRow(SQLModel, table=True):
     """What is learned of one counterparty in one office (dossier "") or in one of its dossiers."""
 

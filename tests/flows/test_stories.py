@@ -390,6 +390,39 @@ def test_encrypted_pdf_is_told_to_who_sent_it_and_the_readable_one_is_taken(tell
     story.expect(MANAGER, "2026-0114")
 
 
+def test_encrypted_pdf_opens_with_the_password_of_the_answer_and_the_next_by_itself(tell) -> None:
+    story = tell()
+    one, other = (
+        text_pdf(customer_vat="BE0400000185", number=n) for n in ("2026-0114", "2026-0115")
+    )
+    story.say(
+        OWNER, PURCHASE, files=[("een.pdf", "application/pdf", encrypted_pdf("Zomer!26", one))]
+    )
+    told = story.expect(OWNER, "een.pdf")
+    story.reply(told, "Het wachtwoord is: Zomer!26\n\nGroeten")
+    review = story.expect(MANAGER, "2026-0114")
+    names = [part.get_filename() for part in review.message.iter_attachments()]
+    assert "een.pdf" in names
+    locked = encrypted_pdf("Zomer!26", other)
+    story.say(OWNER, PURCHASE, files=[("twee.pdf", "application/pdf", locked)])
+    story.expect(MANAGER, "2026-0115")
+    document = next(d for d in story.documents("bakkerij") if d.title == "twee.pdf")
+    blobs = story.service.context.blobs
+    assert blobs.get(document.original.sha256) == locked
+    assert b"/Encrypt" not in blobs.get(document.visual.sha256)
+
+
+def test_a_wrong_password_is_asked_back(tell) -> None:
+    story = tell()
+    secret = ("een.pdf", "application/pdf", encrypted_pdf("Zomer!26"))
+    story.say(OWNER, PURCHASE, files=[secret])
+    told = story.expect(OWNER, "een.pdf")
+    story.reply(told, "winter")
+    story.expect(OWNER)
+    story.settle()
+    assert story.expect_document("bakkerij", Status.UNREADABLE).title == "een.pdf"
+
+
 def test_xml_and_its_pdf_in_one_mail_are_one_document(tell) -> None:
     story = tell()
     ubl = build_ubl(Sample(customer_vat="BE0400000185", number="2026-0114"))

@@ -177,6 +177,13 @@ def test_a_code_chooses_among_the_accounts_on_the_page() -> None:
     assert read.invoice.evidence["iban"].source is Source.QR
 
 
+def test_the_customers_account_on_the_page_makes_a_code_no_truer() -> None:
+    before = recognition()
+    known = Evidence(confidence=0.95, source=Source.PDF_TEXT, alternatives=(OTHER_IBAN,))
+    before.invoice.evidence["iban"] = known
+    assert with_codes(before, [code(epc(OTHER_IBAN))]).invoice.qr_iban_differs is True
+
+
 def test_a_code_says_what_the_page_does_not() -> None:
     names = ("iban", "amount_due", "total_incl", "payment_reference", "supplier_name")
     read = with_codes(recognition(**dict.fromkeys(names)), [code(epc())])
