@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from mailbot.recognition.layout import Word
@@ -14,6 +15,10 @@ _AMOUNT_HEAD, _AMOUNT_TAIL = re.compile(r"\d[.,]$"), re.compile(r"\d{2}(?!\d)")
 _NARROW = 0.9
 #: share of the usual height below which a word has small letters only
 _LOW = 0.8
+#: letters of a word from which its width tells its size, and how much higher it can be than that
+_LETTERS, _TOO_HIGH = 5, 1.45
+#: heights of ink that a font has free above and below
+_AIR = 0.3
 #: pixels that a line must be long to say how the page lies
 _LONG = 200
 #: lines of a table that Tesseract reads as letters
@@ -22,12 +27,42 @@ _RULE = re.compile(r"[|_\u2014\u2013=~\[\]{}\\\u2018\u2019'\".,:;-]+")
 
 def tidy_lines(lines: Iterable[Sequence[Word]]) -> list[list[Word]]:
     """Return the lines with the words that are none left out; empty lines fall away."""
+    kept = [[w for w in line if w.confidence >= _NOISE and not _is_rule(w)] for line in lines]
+    slimness = _slimness([word for line in kept for word in line])
     tidied = []
-    for line in lines:
-        words = [word for word in line if word.confidence >= _NOISE and not _is_rule(word)]
-        if words:
-            tidied.append(_levelled(_joined(words)))
+    for line in kept:
+        if line:
+            words = _levelled(_joined(_lowered(line, slimness)))
+            tidied.append([_with_air(word) for word in words])
     return tidied
+
+
+def _slimness(words: Iterable[Word]) -> float:
+    """Return the usual height of a word for the width of one of its letters."""
+    found = [word.height / _letter_width(word) for word in words if len(word.text) >= _LETTERS]
+    return median(found) if found else 0.0
+
+
+def _letter_width(word: Word) -> float:
+    return max((word.x1 - word.x0) / len(word.text), 1.0)
+
+
+def _lowered(line: Sequence[Word], slimness: float) -> list[Word]:
+    """Return a line without the grain above and below words that Tesseract has put into them."""
+    middles = [(word.y0 + word.y1) / 2 for word in line if not _is_too_high(word, slimness)]
+    lowered = []
+    for word in line:
+        if _is_too_high(word, slimness):
+            middle = median(middles or [(word.y0 + word.y1) / 2])
+            half = slimness * _letter_width(word) / 2
+            lowered.append(replace(word, y0=middle - half, y1=middle + half))
+        else:
+            lowered.append(word)
+    return lowered
+
+
+def _is_too_high(word: Word, slimness: float) -> bool:
+    return len(word.text) >= _LETTERS and word.height > _TOO_HIGH * slimness * _letter_width(word)
 
 
 def _is_rule(word: Word) -> bool:
@@ -71,6 +106,12 @@ def _raised(word: Word, height: float, floor: float) -> Word:
     """Return a word of small letters, which stand on the baseline, as high as its line."""
     bottom = min(word.y1 + 0.1 * height, floor)
     return Word(word.text, word.x0, bottom - height, word.x1, bottom, word.confidence)
+
+
+def _with_air(word: Word) -> Word:
+    """Return a word in a box as high as that of its font, as words of a PDF have it."""
+    air = _AIR * word.height
+    return replace(word, y0=word.y0 - air, y1=word.y1 + air)
 
 
 def find_slope(lines: Iterable[Sequence[Word]]) -> float:

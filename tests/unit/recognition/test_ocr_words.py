@@ -29,7 +29,21 @@ def test_words_of_small_letters_are_as_high_as_their_line() -> None:
         Word("Factuur", 80, 0, 140, 10),
     ]
     heights = {round(word.height) for word in tidy_lines([words])[0]}
-    assert heights == {10}
+    assert heights == {16}  # with the air of a font above and below the ink
+
+
+def test_grain_above_and_below_a_word_is_not_its_height() -> None:
+    line = [Word("Vervaldatum", 0, 0, 60, 20), Word("08/11/2026", 70, 5, 125, 16)]
+    rest = [Word("Klantnummer", 0, 40 * n, 60, 40 * n + 11) for n in range(1, 6)]
+    first, second = tidy_lines([line, *([word] for word in rest)])[0]
+    assert first.height < 1.2 * second.height
+    assert (first.y0 + first.y1) / 2 == (second.y0 + second.y1) / 2
+
+
+def test_large_letters_stay_large() -> None:
+    rest = [Word("Klantnummer", 0, 40 * n, 60, 40 * n + 11) for n in range(1, 6)]
+    (title,), *_ = tidy_lines([[Word("FACTUUR", 0, 0, 120, 30)], *([word] for word in rest)])
+    assert title.height == 48
 
 
 def test_the_slope_is_that_of_long_lines() -> None:
