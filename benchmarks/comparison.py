@@ -28,14 +28,12 @@ _CENT = Decimal("0.005")
 def judge(field: str, truth: Truth, record: Record) -> bool | None:
     """Tell whether a field was read right; None where the page does not settle it.
 
-    A value that the page does not show is not judged, unless there is none at all: then saying
-    one is wrong. A due date that is the date of the invoice says as much as none.
+    A value that the page does not show is not judged, unless the truth knows that there is none at
+    all: then saying one is wrong. A due date that is the date of the invoice says as much as none.
     """
     wanted, said = truth.get(field), record.get(field)
     if _is_nothing(wanted):
-        if _is_nothing(said) or field not in truth:
-            return None
-        return False if not _is_harmless(field, said, truth) else None
+        return False if said and _rules_out(field, said, truth) else None
     if not truth.get("visible", {}).get(field, True):
         return None
     return not _is_nothing(said) and _same(field, truth, said)
@@ -45,11 +43,17 @@ def _is_nothing(value: object) -> bool:
     return value in (None, "", [], ())
 
 
-def _is_harmless(field: str, said: object, truth: Truth) -> bool:
-    """Tell whether saying it where nothing is known may still be right."""
+def _rules_out(field: str, said: object, truth: Truth) -> bool:
+    """Tell whether a truth without a value says that the page has none.
+
+    A truth that was taken from a file beside the page does not know; one that was made with the
+    page says where its due date stands.
+    """
+    if "due_date_source" not in truth:
+        return False
     if field == "due_date":
-        return said == truth.get("invoice_date")
-    return field not in ("payment_reference", "iban")
+        return said != truth.get("invoice_date")
+    return field in ("payment_reference", "iban")
 
 
 def _same(field: str, truth: Truth, said: Any) -> bool:

@@ -13,6 +13,7 @@ TRUTH: dict[str, Any] = {
     "invoice_number": "2026/0114",
     "invoice_date": "2026-11-03",
     "due_date": None,
+    "due_date_source": "none",
     "iban": "BE71096123456769",
     "ibans": ["BE71096123456769", "BE03360531189584"],
     "bic": "GKCCBEBB",
@@ -49,6 +50,12 @@ def test_a_reading_is_judged_as_a_bookkeeper_would(
     field: str, said: object, verdict: bool | None
 ) -> None:
     assert judge(field, TRUTH, {field: said}) is verdict
+
+
+def test_a_truth_from_a_file_beside_the_page_rules_nothing_out() -> None:
+    truth = {"payment_reference": None, "due_date": None, "invoice_date": "2026-11-03"}
+    assert judge("payment_reference", truth, {"payment_reference": "2026/0114"}) is None
+    assert judge("due_date", truth, {"due_date": "2026-12-03"}) is None
 
 
 def test_values_fall_into_the_band_of_their_confidence() -> None:
