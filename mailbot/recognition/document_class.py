@@ -26,6 +26,10 @@ _LEAST = 0.9
 _LEAST_OTHER = 1.05
 #: times the usual letters from which a text is a heading wherever it stands
 _HEADING_SIZE = 1.8
+#: times the usual letters from which it is the title of the page
+_TITLE_SIZE = 1.4
+#: cells of a row from which they head columns
+_COLUMNS = 4
 #: and up to which it is a label when a value stands beside it
 _LABEL_SIZE = 1.15
 #: share of digits from which a text is a value: "15. Bevoegde rechtbank" is none
@@ -40,7 +44,16 @@ _DENIAL = {"pro_forma": 0.9}
 _PHRASE_BESIDE_HEADING = 0.4
 #: kinds of paper that show no VAT; one that does is hardly of them
 _WITHOUT_VAT = frozenset(
-    {"reminder", "statement", "payment_notice", "payslip", "terms", "contract", "delivery_note"}
+    {
+        "reminder",
+        "statement",
+        "payment_notice",
+        "payslip",
+        "terms",
+        "contract",
+        "delivery_note",
+        "letter",
+    }
 )
 _VAT_SHOWN = 0.45
 _VAT_WORDS = frozenset({"btw", "tva", "mwst", "ust", "vat", "umsatzsteuer", "mehrwertsteuer"})
@@ -185,8 +198,10 @@ def _prominence(
         score += 0.5
     elif cell.text.rstrip().endswith(":") or "..." in cell.text or (":" in cell.text and rest):
         score -= 0.6
-    if size < _HEADING_SIZE and _has_value_beside(cell, layout):
+    if size < _HEADING_SIZE and _is_label(cell, layout):
         score -= 0.7 if size > _LABEL_SIZE else 1.2
+    if size > _TITLE_SIZE:
+        score += 0.3
     if cell.text.isupper():
         score += 0.15
     height = max(cell.page.height, 1.0)
@@ -203,11 +218,12 @@ def _shortness(rest: list[str]) -> float:
     return 0.0 if len(rest) <= 4 else -0.2
 
 
-def _has_value_beside(cell: Cell, layout: Layout) -> bool:
-    """Tell whether a value stands right of `cell`: then it is a label, not a heading."""
-    right = [c for c in layout.rows[cell.row] if c.x0 > cell.x0]
-    if not right:
-        return False
+def _is_label(cell: Cell, layout: Layout) -> bool:
+    """Tell whether `cell` is a label: a value stands right of it, or it heads a column."""
+    row = layout.rows[cell.row]
+    right = [c for c in row if c.x0 > cell.x0]
+    if len(row) >= _COLUMNS or not right:
+        return len(row) >= _COLUMNS
     letters = compact(right[0].text)
     return sum(c.isdigit() for c in letters) >= _VALUE_DIGITS * max(len(letters), 1)
 

@@ -162,6 +162,8 @@ def _has_other_number(document: OpenDocument, page: PageFacts) -> Verdict | None
     """Part at another invoice number; without a heading or sum it may be a mention."""
     if not document.number or not page.invoice_number:
         return None
+    if page.heading in _DETAILS - _BOOKED and not page.has_total:
+        return None  # the number of a contract or of an order
     return NEW if page.has_total or page.prominence else _PERHAPS_NEW
 
 
