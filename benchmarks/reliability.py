@@ -1,6 +1,6 @@
 """Shows how far a stated confidence can be trusted: per field, how many values were right.
 
-    python -m benchmarks.reliability [--count N] [--seed S] [--half train|test|all] [--corpora]
+    python -m benchmarks.reliability [--count N] [--seed S] [--half train|test|all]
 
 The bar: of the values that are said to be at least 90 % sure, at least 90 % are right.
 """
@@ -120,31 +120,24 @@ def to_table(title: str, tallies: Mapping[str, Tally]) -> Table:
     return table
 
 
-def rows(count: int = 188) -> list[tuple[str, str]]:
-    """Return what the table of `make bench` shows: the sure values of each field."""
-    found = []
-    for name, one in tally(read_made(count, 1, "all")).items():
-        said, right = one.sure()
-        verdict = "" if one.is_reliable() else ", below 90 %"
-        share = f"{100 * right / said:.1f} % of {said} right{verdict}" if said else "never said"
-        found.append((f"{name}, >= {SURE} % sure", share))
-    return found
+def tables(count: int = 232, seed: int = 1, half: str = "all") -> Iterator[Table]:
+    """Yield the table of made papers, and one for each corpus that lies beside the clone."""
+    title = f"How sure, how right: {count} made papers ({half}, seed {seed})"
+    yield to_table(title, tally(read_made(count, seed, half)))
+    for name in ("benl", "documents"):
+        if (CORPORA / name).exists():
+            yield to_table(f"How sure, how right: corpus {name}", tally(read_corpus(name)))
 
 
 def main() -> None:
-    """Print the whole table for made papers, and for the corpora when asked for and there."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--count", type=int, default=188)
+    parser.add_argument("--count", type=int, default=232)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--half", choices=("train", "test", "all"), default="all")
-    parser.add_argument("--corpora", action="store_true", help="read the shared corpora, too")
     asked = parser.parse_args()
-    title = f"{asked.count} made papers ({asked.half}, seed {asked.seed})"
-    console = Console()
-    console.print(to_table(title, tally(read_made(asked.count, asked.seed, asked.half))))
-    if asked.corpora and CORPORA.exists():
-        for name in ("benl", "documents"):
-            console.print(to_table(name, tally(read_corpus(name))))
+    for table in tables(asked.count, asked.seed, asked.half):
+        Console().print(table)
 
 
 if __name__ == "__main__":
