@@ -9,10 +9,11 @@ import pikepdf
 from benchmarks.papers import tables
 from benchmarks.papers.collection import Made, find_dossier, invent_dossiers, make_face, make_paper
 from benchmarks.papers.layout import Layout
+from benchmarks.papers.orders import ORDERS
 from benchmarks.papers.others import Other, all_others, draw_other
 from benchmarks.papers.paper import Scenario
 from benchmarks.papers.parties import Party
-from benchmarks.papers.producers import ORDERS, write_pdf
+from benchmarks.papers.producers import write_pdf
 from benchmarks.papers.sheet import Sheet
 from benchmarks.papers.trades import speaks, trade_names
 from benchmarks.papers.truth import Truth, nothing, write_truth

@@ -1,8 +1,7 @@
 """Puts sheets into PDFs in the ways of different programs, scanners and printers."""
 
 import io
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -12,7 +11,9 @@ import pypdfium2 as pdfium
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
+from benchmarks.papers.orders import ORDERS, Order
 from benchmarks.papers.sheet import WHITE, FormField, Mark, Shape, Sheet, Text
 
 #: what programs call themselves
@@ -21,9 +22,6 @@ _PROGRAMS = (
     "Skia/PDF m119",
     "LibreOffice 7.5", "Apache FOP 2.8", "FPDF 1.86", "Microsoft Reporting Services",
 )  # fmt: skip
-
-
-_LONG_WORD = re.compile(r"\b([^\W\d_]{6,8})([^\W\d_]{7,})\b")
 
 
 @dataclass(frozen=True)
@@ -35,139 +33,30 @@ class Printed:
     rng: Random
 
 
-Order = Callable[[list[Mark]], list[Mark]]
-
-
-def _as_written(marks: list[Mark]) -> list[Mark]:
-    return marks
-
-
-def _scrambled(marks: list[Mark]) -> list[Mark]:
-    shapes = [mark for mark in marks if isinstance(mark, Shape)]
-    others = [mark for mark in marks if not isinstance(mark, Shape)]
-    Random(len(others)).shuffle(others)
-    return shapes + others
-
-
-def _by_column(marks: list[Mark]) -> list[Mark]:
-    texts = [mark for mark in marks if isinstance(mark, Text)]
-    others = [mark for mark in marks if not isinstance(mark, Text)]
-    return others + sorted(texts, key=lambda mark: (round(mark.x / 40), mark.y))
-
-
-def _backwards(marks: list[Mark]) -> list[Mark]:
-    shapes = [mark for mark in marks if isinstance(mark, Shape)]
-    return shapes + [mark for mark in reversed(marks) if not isinstance(mark, Shape)]
-
-
-def _labels_last(marks: list[Mark]) -> list[Mark]:
-    """Write the template's words after the values, as programs that fill forms do."""
-    is_value = [isinstance(mark, Text) and any(c.isdigit() for c in mark.text) for mark in marks]
-    paired = list(zip(marks, is_value, strict=True))
-    shapes = [mark for mark in marks if isinstance(mark, Shape)]
-    values = [mark for mark, valued in paired if valued]
-    words = [mark for mark, valued in paired if not valued and not isinstance(mark, Shape)]
-    return shapes + values + words
-
-
-def _in_words(marks: list[Mark]) -> list[Mark]:
-    return [piece for mark in marks for piece in _pieces(mark, lambda text: text.split(" "))]
-
-
-def _in_glyphs(marks: list[Mark]) -> list[Mark]:
-    return [piece for mark in marks for piece in _pieces(mark, list)]
-
-
-def _pieces(mark: Mark, cut: Callable[[str], list[str]]) -> Iterator[Mark]:
-    """Yield the pieces of a text where each of them stood; pieces of spaces are not printed."""
-    if not isinstance(mark, Text):
-        yield mark
-        return
-    x = mark.x
-    blank = replace(mark, text=" ").width
-    for place, piece in enumerate(cut(mark.text)):
-        if place and cut is not list:
-            x += blank
-        one = replace(mark, x=x, text=piece)
-        if piece.strip():
-            yield one
-        x += one.width if piece else 0.0
-
-
-def _twice(marks: list[Mark]) -> list[Mark]:
-    """Make bold by printing twice, a third of a point apart."""
-    doubled: list[Mark] = []
-    for mark in marks:
-        doubled.append(mark)
-        if isinstance(mark, Text) and "Bold" in mark.font:
-            doubled.append(replace(mark, x=mark.x + 0.33))
-    return doubled
-
-
-def _ligatured(marks: list[Mark]) -> list[Mark]:
-    """Print fi and fl as one glyph each, where the font has these."""
-    return [
-        replace(mark, text=mark.text.replace("fi", "\ufb01").replace("fl", "\ufb02"))
-        if isinstance(mark, Text) and mark.font.startswith("Vera")
-        else mark
-        for mark in marks
-    ]
-
-
-def _hyphenated(marks: list[Mark]) -> list[Mark]:
-    """Leave soft hyphens in long words, as word processors do."""
-    return [
-        replace(mark, text=_LONG_WORD.sub("\\1\u00ad\\2", mark.text))
-        if isinstance(mark, Text)
-        else mark
-        for mark in marks
-    ]
-
-
-def _coded(marks: list[Mark]) -> list[Mark]:
-    """Take the fonts whose glyphs have numbers of their own."""
-    return [
-        replace(mark, font=mark.font.replace("Vera", "CodedVera"))
-        if isinstance(mark, Text)
-        else mark
-        for mark in marks
-    ]
-
-
-def _exactly_twice(marks: list[Mark]) -> list[Mark]:
-    """Print everything twice in the same place."""
-    return [again for mark in marks for again in (mark, mark)]
-
-
-#: habit -> the order and pieces in which marks are written
-ORDERS: dict[str, Order] = {
-    "plain": _as_written, "words": _in_words, "glyphs": _in_glyphs, "scramble": _scrambled,
-    "columns": _by_column, "backwards": _backwards, "double": _twice, "labels-last": _labels_last,
-    "ligatures": _ligatured, "soft-hyphens": _hyphenated, "coded": _coded, "twice": _exactly_twice,
-}  # fmt: skip
+Put = Callable[[Canvas, Mark, float], None]
 
 
 def write_pdf(sheet: Sheet, habit: str, rng: Random) -> bytes:
-    """Return the sheets as a PDF; `habit` is one of ORDERS or TREATMENTS."""
+    """Return the sheets as a PDF; `habit` is one of ORDERS, PUTS or TREATMENTS."""
     treat = TREATMENTS.get(habit)
-    order = _coded if habit == "no-tounicode" else ORDERS.get(habit, _as_written)
-    content = _draw(sheet, order, rng)
+    order = ORDERS["coded" if habit == "no-tounicode" else habit if habit in ORDERS else "plain"]
+    content = _draw(sheet, order, rng, put=PUTS.get(habit, _put))
     return treat(Printed(content, sheet, rng)) if treat else content
 
 
-def _draw(sheet: Sheet, order: Order, rng: Random, *, mode: int | None = None) -> bytes:
+def _draw(sheet: Sheet, order: Order, rng: Random, *, put: Put | None = None) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=sheet.paper, invariant=True, pageCompression=1)
     canvas.setProducer(rng.choice(_PROGRAMS))
     for page in sheet.pages:
         for mark in order(page):
-            _put(canvas, mark, sheet.height, mode)
+            (put or _put)(canvas, mark, sheet.height)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _put(canvas: Canvas, mark: Mark, height: float, mode: int | None) -> None:
+def _put(canvas: Canvas, mark: Mark, height: float) -> None:
     if isinstance(mark, Shape):
         canvas.saveState()
         mark.draw(canvas, height)
@@ -175,13 +64,47 @@ def _put(canvas: Canvas, mark: Mark, height: float, mode: int | None) -> None:
     elif isinstance(mark, FormField):
         _put_field(canvas, mark, height)
     else:
-        line = canvas.beginText(mark.x, height - mark.y)
-        line.setFont(mark.font, mark.size)
-        line.setFillColorRGB(*mark.colour)
-        line.setTextRenderMode(mark.mode if mode is None else mode)
-        line.setCharSpace(mark.spacing)
-        line.textOut(mark.text)
-        canvas.drawText(line)
+        _put_text(canvas, mark, canvas.beginText(mark.x, height - mark.y))
+
+
+def _put_text(canvas: Canvas, mark: Text, line: PDFTextObject) -> None:
+    line.setFont(mark.font, mark.size)
+    line.setFillColorRGB(*mark.colour)
+    line.setTextRenderMode(mark.mode)
+    line.setCharSpace(mark.spacing)
+    line.textOut(mark.text)
+    canvas.drawText(line)
+
+
+def _put_scaled(canvas: Canvas, mark: Mark, height: float) -> None:
+    """Draw text in small units, as programs that print web pages do."""
+    if not isinstance(mark, Text):
+        _put(canvas, mark, height)
+        return
+    unit = 0.24
+    canvas.saveState()
+    canvas.translate(mark.x, height - mark.y)
+    canvas.scale(unit, unit)
+    large = replace(mark, size=mark.size / unit, spacing=mark.spacing / unit)
+    _put_text(canvas, large, canvas.beginText(0, 0))
+    canvas.restoreState()
+
+
+def _put_flipped(canvas: Canvas, mark: Mark, height: float) -> None:
+    """Draw text on a page that is upside down, with letters that are turned back (Skia)."""
+    if not isinstance(mark, Text):
+        _put(canvas, mark, height)
+        return
+    canvas.saveState()
+    canvas.transform(1, 0, 0, -1, 0, height)
+    line = canvas.beginText()
+    line.setTextTransform(1, 0, 0, -1, mark.x, mark.y)
+    _put_text(canvas, mark, line)
+    canvas.restoreState()
+
+
+#: habit -> how a mark is drawn
+PUTS: dict[str, Put] = {"scaled": _put_scaled, "flipped": _put_flipped}
 
 
 def _put_field(canvas: Canvas, mark: FormField, height: float) -> None:
@@ -213,12 +136,12 @@ def _scanned_with_text(printed: Printed) -> bytes:
     canvas = Canvas(out, pagesize=printed.sheet.paper, invariant=True)
     for image, page in zip(images, printed.sheet.pages, strict=True):
         canvas.drawImage(_jpeg(image), 0, 0, printed.sheet.width, printed.sheet.height)
-        for mark in _in_words(page):
+        for mark in ORDERS["words"](page):
             if isinstance(mark, Text):
                 drift = printed.rng.uniform(-0.6, 0.6)
                 size = max(4.0, mark.size + printed.rng.uniform(-0.7, 0.7))
-                moved = replace(mark, y=mark.y + drift, size=size)
-                _put(canvas, moved, printed.sheet.height, 3)
+                moved = replace(mark, y=mark.y + drift, size=size, mode=3)
+                _put(canvas, moved, printed.sheet.height)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -344,7 +267,7 @@ def _with_white_text(printed: Printed) -> bytes:
     )
     hidden = f"Total 9{wrong} template v4"
     extra.pages[0].append(Text(20, printed.sheet.height - 12, hidden, "Helvetica", 1.0, WHITE))
-    return _draw(extra, _as_written, printed.rng)
+    return _draw(extra, ORDERS["plain"], printed.rng)
 
 
 #: habit -> what is done with the written PDF

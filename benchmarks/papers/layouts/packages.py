@@ -12,7 +12,7 @@ from benchmarks.papers.sheet import Sheet, Spot
     "train",
     "nl",
     trade="staffing",
-    habits=("plain", "words", "rewritten"),
+    habits=("flipped", "plain", "words", "rewritten"),
     size=8.5,
     scenario=Scenario(
         n_lines=(1, 9),

@@ -13,7 +13,7 @@ from benchmarks.papers.sheet import GREY, Sheet, Spot
     "en",
     trade="it",
     family="vera",
-    habits=("plain", "rewritten"),
+    habits=("flipped", "plain", "rewritten"),
     notation=(("amount", "comma"), ("currency", "symbol glued"), ("minus", "before")),
     scenario=Scenario(
         country="US",
@@ -82,7 +82,7 @@ def software_abroad(sheet: Sheet, face: Face) -> None:
     "test",
     "en",
     trade="it",
-    habits=("plain", "scramble"),
+    habits=("flipped", "plain", "scramble"),
     notation=(("amount", "comma"), ("day", "short")),
     scenario=Scenario(
         country="IE",

@@ -15,7 +15,7 @@ _BLUE = (0.1, 0.25, 0.5)
     "test",
     "de",
     trade="shop",
-    habits=("plain", "labels-last"),
+    habits=("scaled", "plain", "labels-last"),
     notation=(("amount", "dot"), ("currency", "symbol last"), ("day", "d.m.Y")),
     scenario=Scenario(
         country="DE",
@@ -188,7 +188,7 @@ def butcher_weekly(sheet: Sheet, face: Face) -> None:
     trade="shop",
     family="vera",
     size=8.5,
-    habits=("plain", "words"),
+    habits=("scaled", "plain", "words"),
     notation=(("amount", "dash"), ("currency", "symbol first")),
     scenario=Scenario(
         country="NL",

@@ -15,7 +15,7 @@ _BLUE = (0.1, 0.25, 0.5)
     "train",
     "nl",
     trade="garage",
-    habits=("plain", "words", "double"),
+    habits=("scaled", "plain", "words", "double"),
     scenario=Scenario(
         n_lines=(2, 8), ogm=0.3, paid=0.2, due=("printed", "term", "none"), rates=(("21",),)
     ),

@@ -33,7 +33,8 @@ from benchmarks.papers.heaps import make_annexed, make_bundles, make_others
 from benchmarks.papers.identifiers import BANKS, invent_account, invent_ogm, invent_vat
 from benchmarks.papers.layout import LAYOUTS
 from benchmarks.papers.notation import AMOUNTS, write_amount
-from benchmarks.papers.producers import ORDERS, TREATMENTS
+from benchmarks.papers.orders import ORDERS
+from benchmarks.papers.producers import PUTS, TREATMENTS
 from benchmarks.papers.sheet import Sheet
 
 SEED = 20
@@ -177,7 +178,7 @@ def test_no_layout_is_in_both_halves() -> None:
 
 def test_every_way_of_writing_a_pdf_is_used() -> None:
     used = {habit for layout in LAYOUTS.values() for habit in layout.habits}
-    assert used == {*ORDERS, *TREATMENTS}
+    assert used == {*ORDERS, *PUTS, *TREATMENTS}
 
 
 def test_the_parts_of_a_bundle_cover_its_pages() -> None:
