@@ -5,6 +5,7 @@ sure it is; what else it might be is kept as alternatives.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,10 @@ _NUMBER_KINDS = (
     "bic", "invoice_date", "due_date", "other_date", "total_incl", "delivery", "customer",
 )  # fmt: skip
 _MIN_REFERENCE = 4
+#: a label that names a number at least so well says that it is another one
+_OTHERWISE = 0.3
+#: what looks at least so much like a number of a document may be one without a label
+_SHAPED = 0.7
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
 _BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
 #: accounts that are no more, that the customer pays from, and that he pays to
@@ -42,7 +47,62 @@ def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | Non
         if (score := _number_score(named) * _number_shape(candidate)) > 0
         and not any(_covers(one, candidate) for one in named)
     ]
-    return decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
+    labelled = decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
+    return labelled or _unlabelled_number(layout, candidates, links)
+
+
+def _unlabelled_number(
+    layout: Layout, candidates: Candidates, links: dict[Candidate[Any], list[Link]]
+) -> Decision[str] | None:
+    """Return the number that no label names: what is repeated, asked for, beside the title."""
+    counts = Counter(compact(candidate.value) for candidate in candidates.numbers)
+    titles = _title_rows(layout)
+    ranked = [
+        Ranked(candidate.value, score, candidate)
+        for candidate in candidates.numbers
+        if _may_be_number(candidate, links.get(candidate, ()))
+        and (score := _speaks_for(candidate, links.get(candidate, ()), counts, titles)) > 0
+    ]
+    return decide(ranked, lambda score: 0.35 + 0.3 * score)
+
+
+def _title_rows(layout: Layout) -> set[int]:
+    """Return the rows on which the paper says that it is an invoice."""
+    return {
+        cell.row
+        for cell in layout.cells
+        if cell.tokens and _INVOICE_WORDS.intersection(token.text for token in cell.tokens[:3])
+    }
+
+
+def _may_be_number(candidate: Candidate[str], named: Sequence[Link]) -> bool:
+    """Tell whether nothing else is said of a word that looks like a number of a document."""
+    is_other = any(
+        one.label.kind not in ("invoice_number", "payment_reference") and one.score > _OTHERWISE
+        for one in named
+    )
+    n_digits = sum(c.isdigit() for c in candidate.value)
+    box, page = candidate.box, candidate.cell.page
+    is_upper = page.number == 1 and box[1] < 0.5 * page.height
+    return is_upper and not is_other and n_digits > 2 and _number_shape(candidate) > _SHAPED
+
+
+def _speaks_for(
+    candidate: Candidate[str],
+    named: Sequence[Link],
+    counts: Counter[str],
+    titles: set[int],
+) -> float:
+    """Return how much speaks for a number without a label; 0.0 when that is nothing."""
+    row = candidate.cell.row
+    signs = (
+        counts[compact(candidate.value)] > 1,
+        any(one.label.kind == "payment_reference" for one in named),
+        row in titles or row - 1 in titles,
+    )
+    return sum(signs) / len(signs) + (0.1 if re.search(r"\D", candidate.value) else 0.0) * any(
+        signs
+    )
 
 
 def _number_score(named: Sequence[Link]) -> float:
@@ -51,9 +111,10 @@ def _number_score(named: Sequence[Link]) -> float:
     best = next((one for one in named if one.label.kind == "invoice_number"), None)
     if best is None or best.label.weight == 1.0 or not score:
         return score
-    before = tokens(best.label.cell.text[: best.label.start])
+    label = best.label
+    before = tokens(label.cell.text[: label.start])
     is_titled = any(word in _INVOICE_WORDS or word.endswith("rechnung") for word in before[:4])
-    if is_titled:
+    if is_titled and compact(label.cell.text[label.start : label.end]) not in _INVOICE_WORDS:
         return min(1.0, score * 1.6)
     # inside a sentence a word like "voorschotfactuur" speaks of another document
     return score * (0.6 if before else 1.0)

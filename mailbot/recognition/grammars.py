@@ -243,8 +243,8 @@ def find_terms(text: str) -> Iterator[Found[Term]]:
         to_end = any(word in after for word in _TERMS["end_of_month"])
         yield Found(Term(int(match[1]), to_end), *match.span())
         return
-    if match := _NET.search(plain):
-        yield Found(Term(int(match[1])), *match.span())
+    if net := _NET.search(plain):
+        yield Found(Term(int(net[1])), *net.span())
         return
     for word in _TERMS["on_receipt"]:
         place = re.search(rf"\b{re.escape(word)}\b", plain)

@@ -1,16 +1,19 @@
 """Finds labels on the page: the words that say what a value is."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from mailbot.recognition.layout import Box, Cell, Layout
+from mailbot.recognition.label_stems import guess_kinds
+from mailbot.recognition.layout import Box, Cell, Layout, Token
 from mailbot.recognition.vocabulary import LABELS, WORDS, compact
 
 #: words of the longest label
 _MAX_WORDS = 7
-_STRONG, _WEAK = 1.0, 0.6
+_STRONG, _GUESSED, _WEAK = 1.0, 0.8, 0.6
+_BETWEEN_LANGUAGES = re.compile(r"\s[/|]\s")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,36 @@ def find_labels(layout: Layout, kinds: Iterable[str]) -> list[Label]:
     """Return the labels of `kinds`, in reading order; the longest at each place."""
     wanted = frozenset(kinds)
     table, beginnings = _table(wanted), _beginnings(wanted)
-    return [label for cell in layout.cells for label in _labels_of(cell, table, beginnings)]
+    found: list[Label] = []
+    for cell in layout.cells:
+        listed = list(_labels_of(cell, table, beginnings))
+        found += listed
+        if not any(label.weight == _STRONG for label in listed):
+            found += _understood(cell, wanted)
+    return found
+
+
+def _understood(cell: Cell, kinds: frozenset[str]) -> Iterator[Label]:
+    """Yield what a label that is in no list names: all of a cell, or what ends with a colon."""
+    end = cell.text.find(":")
+    end = len(cell.text) if end < 0 else end
+    words = [token for token in cell.tokens if token.end <= end]
+    if not words or any(c.isdigit() for word in words for c in word.text):
+        return
+    for part in _parts(cell.text[:end], words):
+        for kind in guess_kinds([word.text for word in part], kinds):
+            length = sum(len(word.text) for word in part)
+            yield Label(kind, _GUESSED, cell, words[0].start, words[-1].end, length)
+
+
+def _parts(text: str, words: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield a label in each of its languages: "Vervaldag / Échéance"."""
+    begin = 0
+    for mark in [*(m.start() for m in _BETWEEN_LANGUAGES.finditer(text)), len(text)]:
+        part = [word for word in words if begin <= word.start < mark]
+        if part:
+            yield part
+        begin = mark
 
 
 def _labels_of(

@@ -151,7 +151,7 @@ def _with_included_vat(incl: int, own: float, values: dict[int, Value]) -> Itera
 
 
 def _with_vat_by_rate(incl: int, own: float, values: dict[int, Value]) -> Iterable[_Sum]:
-    """Explain a total by the one without VAT and the VAT of each rate, whose bases are not said."""
+    """Explain a total by the one without VAT and the VAT of each rate; bases are not said."""
     taxes = [v for v in values.values() if v.role("vat_total") > 0 and 0 < v.cents < incl]
     taxes = sorted(taxes, key=lambda v: -v.role("vat_total"))[:_MAX_TAXES]
     for number in range(2, min(len(taxes), MAX_RATES) + 1):
