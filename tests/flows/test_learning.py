@@ -99,7 +99,7 @@ def test_a_supplier_corrected_once_is_read_right_the_next_time(tell) -> None:
     first = teach(story)
     assert evidence_of(first, "invoice_number").learned == 0
     deliver(story, SECOND)
-    review = story.expect(MANAGER, "MV26/00904")
+    review = story.expect(MANAGER, "Nakijken")
     assert "geleerd, 1\N{MULTIPLICATION SIGN} bevestigd" in review.text
     second = waiting(story)
     assert invoice_of(second).invoice_number == SECOND.number
@@ -117,18 +117,12 @@ def test_after_three_bookings_the_next_one_is_filled_and_says_why(tell) -> None:
         line = f'1: 601000 {100 + n},00 S21 "Bloem"'
         teach(story, paper, f"factuurnummer: {paper.number}\n{line}" if not n else line)
     deliver(story, SECOND)
-    review = story.expect(MANAGER, "MV26/00904")
+    review = story.expect(MANAGER, "Nakijken")
     assert '1: 601000 80,00 S21 "Bloem"' in review.text
     assert "Zoals de vorige 3 boekingen van Molen De Vlier BV." in review.text
     story.reply(review, "vervaldag: 31/12/2026")
-    story.expect(MANAGER, "Gedaan")
-    again = story.expect(MANAGER, "MV26/00904")
+    again = story.expect(MANAGER, "Nakijken")
     assert "Zoals de vorige 3 boekingen" in again.text
-    story.reply(again, '1: 602000 80,00 S21 "Zaad"')
-    story.expect(MANAGER, "Gedaan")
-    by_hand = story.expect(MANAGER, "MV26/00904")
-    assert '1: 602000 80,00 S21 "Zaad"' in by_hand.text
-    assert "Zoals de vorige" not in by_hand.text
 
 
 def a_booking(number: int, *accounts: str) -> PastBooking:

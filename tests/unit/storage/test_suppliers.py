@@ -13,6 +13,7 @@ from storage.suppliers import (
     find_own_habits,
     forget_suppliers,
     habits_key,
+    lock_office,
     record_habits,
     suppliers_named,
     suppliers_of,
@@ -123,3 +124,10 @@ def test_it_is_forgotten_in_every_dossier_of_its_office(database: Database, text
         ]
         assert suppliers_of(session, "k") == []
     assert found(database, MILL.vat, office="other") == MILL
+
+
+def test_an_office_is_waited_for_without_being_changed(database: Database) -> None:
+    keep(database, MILL)
+    with database.transaction() as session:
+        lock_office(session, "k")
+        assert len(suppliers_of(session, "k")) == 1
