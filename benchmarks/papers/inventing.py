@@ -14,7 +14,7 @@ from benchmarks.papers.trades import Trade
 #: regime -> UNCL5305 category of its lines
 CATEGORIES = {
     "normal": "S", "reverse": "AE", "intra": "K", "intra_service": "AE", "export": "G",
-    "exempt": "E", "margin": "E", "abroad": "AE",
+    "exempt": "E", "margin": "E", "abroad": "O",
 }  # fmt: skip
 
 
