@@ -22,7 +22,7 @@ from handlers.splitting import Piece, cut_bundle, split
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
-from mailbot.domain.invoice import DocumentClass, Recognition, RecognitionStatus
+from mailbot.domain.invoice import DocumentClass, Invoice, Recognition, RecognitionStatus, Source
 from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, JournalKind
@@ -155,7 +155,7 @@ def _supplier_warnings(document: Document, earlier: Sequence[Document]) -> list[
         for e in earlier
         if e.status is Status.EXPORTED
         and e.invoice
-        and e.invoice.supplier_vat == invoice.supplier_vat
+        and e.invoice.supplier_vat == _printed_vat(invoice)
         and e.invoice.supplier_name == invoice.supplier_name
     ]
     if not booked:
@@ -164,6 +164,12 @@ def _supplier_warnings(document: Document, earlier: Sequence[Document]) -> list[
     if invoice.iban and ibans and invoice.iban not in ibans:
         return ["changed_iban"]
     return ["new_iban"] if invoice.iban and not ibans else []
+
+
+def _printed_vat(invoice: Invoice) -> str | None:
+    """Return the supplier's VAT number unless it is only remembered: a memory proves nobody."""
+    known = invoice.evidence.get("supplier_vat")
+    return None if known and known.source is Source.LEARNED else invoice.supplier_vat
 
 
 def _habit_warnings(document: Document) -> list[str]:

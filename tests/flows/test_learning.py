@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from handlers import learn_supplier
 from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
-from mailbot.domain.invoice import Evidence, Invoice
+from mailbot.domain.invoice import Evidence, Invoice, Source
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.learning import PastBooking, SupplierHabits
 from mailbot.domain.people import Definition, JournalKind, Office, Validation
@@ -272,6 +272,20 @@ def test_a_poisoned_correction_makes_no_account_trusted(tell) -> None:
     known = evidence_of(both, "iban")
     assert (invoice_of(both).iban, known.alternatives[0]) == (POISON, REAL)
     assert known.confidence < page.confidence("iban")
+
+
+def test_a_supplier_that_is_known_by_name_alone_is_still_called_new(tell) -> None:
+    story = tell()
+    teach(story)
+    deliver(story, replace(SECOND, supplier_vat=""))
+    document = waiting(story)
+    known = evidence_of(document, "supplier_vat")
+    assert (invoice_of(document).supplier_vat, known.source) == (
+        FIRST.supplier_vat,
+        Source.LEARNED,
+    )
+    assert known.confidence <= 0.75
+    assert document.warns("new_supplier")
 
 
 def test_an_unproved_person_teaches_nothing(tell) -> None:

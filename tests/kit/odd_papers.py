@@ -18,6 +18,7 @@ class OddInvoice:
     #: what stands largest on the page
     slogan: str = "Wij malen met de wind"
     supplier: str = "Molen De Vlier BV"
+    #: "" prints none
     supplier_vat: str = belgian_vat(4318207)
     customer: str = "Bakkerij Peeters BV"
     customer_vat: str = "BE0400000185"
@@ -52,7 +53,8 @@ def odd_pdf(invoice: OddInvoice | None = None, **changes: object) -> bytes:
     _draw_sums(canvas, paper)
     canvas.setFont("Helvetica", 8)
     accounts = " - ".join(f"IBAN {iban}" for iban in paper.ibans)
-    canvas.drawString(50, 50, f"BTW {dotted(paper.supplier_vat)} - {accounts}")
+    vat = f"BTW {dotted(paper.supplier_vat)} - " if paper.supplier_vat else ""
+    canvas.drawString(50, 50, f"{vat}{accounts}")
     canvas.drawString(50, 62, f"{paper.supplier}, Molenpad 3, 8600 Diksmuide")
     canvas.save()
     return out.getvalue()
