@@ -25,7 +25,8 @@ _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
 )
 _GLUED = re.compile(r"[^\W\d_]{6,}(?=\d)")
-_PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}\d{0,3}[\-/]?)\s$")
+#: capitals or a year before a number that belong to it: "VK1 8126", "2026 02396"
+_PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}\d{0,3}[\-/]?|(?:19|20)\d\d)\s$")
 #: internet addresses and names of standards, whose digits are no numbers of documents
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@|urn:|:\S+:)\S*")
 #: what is blanked out; no grammar matches it
@@ -152,18 +153,23 @@ def _doubtful_dates(text: str) -> Iterator[Found[DateReading]]:
 
 
 def _take_amounts(cell: Cell, text: str, into: list[Candidate[AmountReading]]) -> None:
-    """Add amounts; a blank inside one must be as narrow as a space between digits."""
+    """Add amounts; with a wide blank inside, "2 605,00" is two thousand or two of 605,00."""
     for found in grammars.find_amounts(text):
-        start = found.start
-        value = found.value
+        readings = [found]
         wide = _wide_blank(cell, text, found)
         if wide is not None:
             later = next(iter(grammars.find_amounts(text[wide:])), None)
-            if later is None:
-                continue
-            start, value = wide + later.start, later.value
-        if len(into) < _MAX:
-            into.append(Candidate(value, cell, start, found.end))
+            readings = [found] if _is_alone(text, found) else []
+            if later:
+                readings.append(Found(later.value, wide + later.start, found.end))
+        for one in readings:
+            if len(into) < _MAX:
+                into.append(Candidate(one.value, cell, one.start, one.end))
+
+
+def _is_alone(text: str, found: Found[AmountReading]) -> bool:
+    """Tell whether an amount is all that a cell says."""
+    return not any(c.isalnum() for c in text[: found.start] + text[found.end :])
 
 
 def _wide_blank(cell: Cell, text: str, found: Found[AmountReading]) -> int | None:

@@ -10,6 +10,8 @@ from mailbot.recognition.vocabulary import compact, compacted, tokens
 
 _KINDS = ("supplier", "customer", "delivery")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.|www\.|https?:|\+\d{2}")
+#: who receives the goods is not the supplier, but hardly more often the customer
+_DELIVERY = -0.5
 #: how far a section with a heading reaches: lines down, and share of the page to the right
 _SECTION_LINES, _SECTION_SHARE = 15, 0.42
 #: lines of an address window
@@ -49,6 +51,8 @@ class Sides:
         heading = self._heading(cell)
         if heading is None:
             return 0.0
+        if heading.kind == "delivery":
+            return _DELIVERY
         strength = 2.5 if heading.weight == 1.0 else 1.8
         return strength if heading.kind == "supplier" else -strength
 
