@@ -86,7 +86,7 @@ def make_face(rng: Random, layout: Layout, dossier: Party) -> Face:
     """Return a new paper as the layout shows it."""
     own = Random(f"layout {layout.name}")
     notation = replace(choose_notation(own, layout.languages[0]), **dict(layout.notation))
-    words = Vocabulary(own, layout.languages, is_held_out=layout.half == "test")
+    words = Vocabulary(own, layout.languages, layout.kind_of_words)
     trade = get_trade(layout.trade, layout.languages[0])
     pattern = notation.number
     paper = invent_paper(rng, layout.scenario, trade, dossier, number_pattern=pattern)

@@ -24,7 +24,13 @@ from benchmarks.papers.paper import Paper, VatRow
 from benchmarks.papers.parties import Party
 
 _WORDS = Path(__file__).with_name("words.toml")
-_HELD_OUT = Path(__file__).with_name("words_held_out.toml")
+#: what a layout's words are -> the list that most of them are taken of, where it has any
+_OTHER_LISTS = {
+    "held out": Path(__file__).with_name("words_held_out.toml"),
+    "rare": Path(__file__).with_name("words_rare.toml"),
+}
+#: of the words that the other list has
+_SHARE = 0.6
 #: pair -> field of the truth
 _FIELDS = {
     "number": "invoice_number", "date": "invoice_date", "due": "due_date", "iban": "iban",
@@ -40,10 +46,10 @@ def _words(path: Path) -> dict[str, dict[str, list[str]]]:
 class Vocabulary:
     """The words of one layout: of each list one, chosen when it is first asked for."""
 
-    def __init__(self, rng: Random, languages: tuple[str, ...], *, is_held_out: bool) -> None:
+    def __init__(self, rng: Random, languages: tuple[str, ...], kind: str) -> None:
         self.languages = languages
         self._seed = rng.random()
-        self._is_held_out = is_held_out
+        self._other = _OTHER_LISTS.get(kind)
 
     def word(self, key: str) -> str:
         """Return the layout's word for `key`; bilingual layouts have both languages' words."""
@@ -54,9 +60,9 @@ class Vocabulary:
         rng = Random(f"{self._seed} {key} {language}")
         known = _words(_WORDS)[language]
         words = known[key] if key in known else _words(_WORDS)["nl"][key]
-        held_out = _words(_HELD_OUT).get(language, {}).get(key)
-        if self._is_held_out and held_out and rng.random() < 0.6:
-            return rng.choice(held_out)
+        other = _words(self._other).get(language, {}).get(key) if self._other else None
+        if other and rng.random() < _SHARE:
+            return rng.choice(other)
         return rng.choice(words)
 
 

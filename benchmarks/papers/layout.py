@@ -31,6 +31,13 @@ class Layout:
     #: fixed parts of the notation, by name; the others are the layout's own choice
     notation: tuple[tuple[str, str], ...] = ()
     is_receipt: bool = False
+    #: common, rare or held out; "" as the half has them
+    words: str = ""
+
+    @property
+    def kind_of_words(self) -> str:
+        """Which list its words are taken of."""
+        return self.words or {"train": "common", "test": "held out"}[self.half]
 
 
 LAYOUTS: dict[str, Layout] = {}

@@ -14,6 +14,8 @@ from benchmarks.papers.trades import speaks, trade_names
 
 #: layouts per half
 N_MIXED = 30
+#: of the first half only: tuning should not count on well-known words
+N_RARE = 14
 
 _LANGUAGES = (
     "nl", "nl", "nl", "nl", "fr", "fr", "fr", "de", "en", "nl/fr", "fr/nl", "de/fr", "nl/en",
@@ -71,6 +73,8 @@ def register_mixed() -> None:
             register(_layout(f"mixed-{half}-{number + 1:02}", half))
         for habit, family in _TIGHT:
             register(_tight(_layout(f"tight-{half}-{habit}", half), habit, family))
+    for number in range(N_RARE):
+        register(replace(_layout(f"rare-train-{number + 1:02}", "train"), words="rare"))
 
 
 def draw(sheet: Sheet, face: Face, plan: Composition) -> None:
