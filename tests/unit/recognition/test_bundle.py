@@ -18,6 +18,7 @@ from tests.kit.pdf_builder import (
     dotted,
     joined_pdf,
     lines_pdf,
+    scan_pdf,
     text_pdf,
 )
 
@@ -215,3 +216,12 @@ def test_parts_never_overlap_and_follow_one_another(texts: Sequence[str]) -> Non
     edges = [edge for part in parts for edge in (part.first, part.last)]
     assert edges == sorted(edges)
     assert all(1 <= edge <= len(texts) for edge in edges)
+
+
+@pytest.mark.ocr
+def test_scans_of_two_documents_are_told_apart() -> None:
+    other = {"supplier": "Bakkerij Korenaar NV", "supplier_vat": belgian_vat(5234567)}
+    scans = (scan_pdf(text_pdf(number="2026-0114")), scan_pdf(text_pdf(number="K-5512", **other)))
+    read = read_pdf(joined_pdf(*scans))
+    assert [(first, last) for first, last, _ in read.parts] == [(1, 1), (2, 2)]
+    assert [part.invoice_number for _, _, part in read.parts] == ["2026-0114", "K-5512"]
