@@ -5,6 +5,7 @@ gap; a block is a stack of cells that begin below one another, such as an addres
 PDF points from the top left of the page.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -55,6 +56,20 @@ class Page:
     #: how much a line of text sinks per point to the right (a scan that was laid in askew)
     slope: float = 0.0
     is_ocr: bool = False
+    #: degrees, against the clock, by which the paper was turned before it was read
+    turn: float = 0.0
+
+    def on_paper(self, box: Box) -> Box:
+        """Return where a box of this page stands on the paper as it is shown, not turned."""
+        if not self.turn:
+            return box
+        sine, cosine = math.sin(math.radians(self.turn)), math.cos(math.radians(self.turn))
+        size, half = (self.width, self.height), ((box[2] - box[0]) / 2, (box[3] - box[1]) / 2)
+        x, y = (box[0] + box[2] - self.width) / 2, (box[1] + box[3] - self.height) / 2
+        if round(self.turn / 90) % 2:
+            size, half = size[::-1], half[::-1]
+        x, y = x * cosine - y * sine + size[0] / 2, x * sine + y * cosine + size[1] / 2
+        return x - half[0], y - half[1], x + half[0], y + half[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _IDLE = 120.0
 #: bytes of memory; Tesseract needs about 250 MB for a page in four languages
 _MEMORY = 1_500_000_000
 #: groups of languages that stay loaded, 20 to 60 MB each
-_MAX_LOADED = 2
+_MAX_LOADED = 3
 _TSV_COLUMNS = 12
 _WORD_LEVEL = "5"
 

@@ -229,6 +229,6 @@ def _evidence(decision: Decision[Any], layout: Layout) -> Evidence:
         confidence=round(min(decision.confidence * certainty, 0.99), 3),
         source=read if place else Source.COMPUTED,
         page=place.page if place else None,
-        box=place.box if place else None,
+        box=place.cell.page.on_paper(place.box) if place else None,
         alternatives=decision.alternatives,
     )

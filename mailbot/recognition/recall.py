@@ -193,7 +193,7 @@ def _evidence(invoice: Invoice, name: str, spot: Spot | None, sure: float) -> Ev
         confidence=sure,
         source=Source.OCR if page.is_ocr else Source.PDF_TEXT,
         page=page.number,
-        box=spot.candidate.box,
+        box=page.on_paper(spot.candidate.box),
         alternatives=tuple(other for other in others if other != str(spot.value)),
     )
 

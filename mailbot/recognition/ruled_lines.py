@@ -16,7 +16,7 @@ _MIN_ACROSS, _MIN_DOWN = 1 / 11, 1 / 24
 #: share of a line that is ink; scans leave gaps
 _SOLID = 0.9
 #: dots of a square, and share of ink in nine of them from which the place is a dark box
-_SQUARE, _DARK = 8, 0.34
+_SQUARE, _DARK = 8, 0.5
 _WHITE = 255
 
 Mask = NDArray[np.bool_]

@@ -119,3 +119,19 @@ def test_no_boxes_make_the_layout_raise_or_lose_a_word(
     words = tuple(Word(*box) for box in boxes)
     layout = build_layout([Page(1, 595, 842, words)])
     assert sorted(w.text for c in layout.cells for w in c.words) == sorted(w.text for w in words)
+
+
+@pytest.mark.parametrize(
+    ("turn", "box"),
+    [
+        (0.0, (10, 20, 30, 24)),
+        (180.0, (170, 276, 190, 280)),
+        (90.0, (276, 10, 280, 30)),
+        (-90.0, (20, 170, 24, 190)),
+    ],
+)
+def test_a_box_is_told_as_it_stands_on_the_paper(
+    turn: float, box: tuple[float, float, float, float]
+) -> None:
+    page = Page(1, 200, 300, (), turn=turn)
+    assert page.on_paper((10, 20, 30, 24)) == pytest.approx(box)
