@@ -8,6 +8,7 @@ from mailbot.domain.invoice import RecognitionStatus, Source
 from mailbot.recognition import ocr, ocr_engine
 from mailbot.recognition.layout import build_layout
 from mailbot.recognition.ocr import read_page
+from mailbot.recognition.ocr_engine import Mode, read_lines
 from mailbot.recognition.pdf_invoice import read_image, read_pdf
 from tests.kit.pdf_builder import PaperInvoice, page_image, photo, scan_pdf, text_pdf
 
@@ -47,6 +48,19 @@ def test_a_page_that_was_laid_in_wrongly_is_turned(degrees: int) -> None:
 def test_boxes_of_a_scan_are_in_points_of_its_page() -> None:
     box = read_pdf(scan_pdf()).invoice.evidence["invoice_number"].box
     assert box == pytest.approx((190, 224, 238, 236), abs=5)
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("degrees", [2.0, 90.0])
+def test_evidence_stands_where_the_paper_shows_it(degrees: float) -> None:
+    image = page_image(text_pdf()).rotate(degrees, expand=degrees == 90.0, fillcolor=255)
+    page = read_page(image, 1, width=image.width)
+    (word,) = (word for word in page.words if word.text == PAPER.number)
+    x0, y0, x1, y1 = page.on_paper((word.x0, word.y0, word.x1, word.y1))
+    shown = image.crop((round(x0), round(y0), round(x1), round(y1)))
+    upright = shown.rotate(-degrees, expand=True, fillcolor=255)
+    ((found, *_),) = read_lines(upright, ("eng",), Mode.LINE)
+    assert found.text == PAPER.number
 
 
 def test_only_pages_without_text_are_read_as_images(monkeypatch: pytest.MonkeyPatch) -> None:
