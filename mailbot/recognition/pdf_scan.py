@@ -31,6 +31,7 @@ def find_picture(page: Any) -> Image.Image | None:
     if not _covers(picture, page) or picture.get_metadata().bits_per_pixel not in _PLAIN_BITS:
         return None
     bitmap = picture.get_bitmap(render=False)
+    bitmap.warn_on_close = False  # what leaves here is a copy
     try:
         image: Image.Image = bitmap.to_pil().convert("L")
         return image
