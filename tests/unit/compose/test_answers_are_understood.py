@@ -17,7 +17,7 @@ WORDS = Path(__file__).resolve().parents[3] / "templates" / "words"
 WITHOUT_VERB = {Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE, Verb.REMARK}
 #: names under which a mail shows a field that answers cannot name alone
 SHOWN_ONLY = {"supplier_vat", "customer_vat", "total_excl", "amount_due", "bic", "field"}
-SHOWN_ONLY |= {"until", "line"}
+SHOWN_ONLY |= {"until", "line", "pages"}
 
 
 #: verbs that stand in mails: offered, explained, or named to undo something
