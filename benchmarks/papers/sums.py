@@ -50,9 +50,7 @@ def _row_of_gross(category: str, rate: Decimal, gross: Decimal) -> VatRow:
 
 def _with_commercial(groups: Groups, goods: Decimal, percent: Decimal) -> Sums:
     """Lower every base by a discount that is known before the VAT."""
-    rows = tuple(
-        _row(*key, cents(base * (100 - percent) / 100)) for key, base in sorted(groups.items())
-    )
+    rows = tuple(_row(*key, base) for key, base in sorted(_lowered(groups, percent).items()))
     excl = sum((row.base for row in rows), ZERO)
     reduction = Reduction(type="commercial", percent=percent, amount=goods - excl)
     return Sums(goods=goods, total_excl=excl, vat_rows=rows, reduction=reduction)
@@ -66,10 +64,18 @@ def _with_financial(
     lowers_vat: bool,
 ) -> Sums:
     """Offer a cash discount; a Belgian one lowers the base beforehand (art. 28 WBTW)."""
-    share = (100 - percent) / 100
-    bases = {key: cents(base * share) if lowers_vat else base for key, base in groups.items()}
+    bases = _lowered(groups, percent) if lowers_vat else groups
     rows = tuple(_row(*key, base) for key, base in sorted(bases.items()))
     incl = goods + sum((row.amount for row in rows), ZERO)
     amount = goods - sum(bases.values(), ZERO) if lowers_vat else cents(incl * percent / 100)
     reduction = Reduction(type="financial", percent=percent, amount=amount, if_early=incl - amount)
     return Sums(goods=goods, total_excl=goods, vat_rows=rows, reduction=reduction)
+
+
+def _lowered(groups: Groups, percent: Decimal) -> Groups:
+    """Return the bases less `percent`; what is not taxed, as deposits, keeps its price."""
+    share = (100 - percent) / 100
+    return {
+        (category, rate): base if category == "O" else cents(base * share)
+        for (category, rate), base in groups.items()
+    }
