@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from mailbot.domain.document import Document, Status
 from mailbot.domain.values import from_json, to_json
@@ -82,11 +82,16 @@ def documents_on_hold(session: Session) -> Sequence[Document]:
 
 def look_alikes(session: Session, document: Document) -> Sequence[Document]:
     """Return earlier documents of the dossier that share file, supplier, or invoice number."""
-    alike = DocumentRow.sha256 == document.original.sha256
+    same_invoice = []
     if key := supplier_key(document):
-        alike = alike | (DocumentRow.supplier_key == key)
+        same_invoice.append(col(DocumentRow.supplier_key) == key)
     if document.invoice and document.invoice.invoice_number:
-        alike = alike | (DocumentRow.number_key == number_key(document.invoice.invoice_number))
+        number = number_key(document.invoice.invoice_number)
+        same_invoice.append(col(DocumentRow.number_key) == number)
+    # A bundle that was split stands for its file alone: its invoices are documents of their own.
+    is_whole = col(DocumentRow.status) != Status.SPLIT.value
+    same_file = col(DocumentRow.sha256) == document.original.sha256
+    alike = or_(same_file, *(and_(is_whole, same) for same in same_invoice))
     rows = session.exec(
         select(DocumentRow)
         .where(alike, DocumentRow.dossier == document.dossier, DocumentRow.id != document.id)

@@ -1,6 +1,7 @@
 """A bundle is split once, whole or not at all; a person may split what stays whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Channel, Envelope, StoredMail
 from mailbot.domain.people import JournalKind
+from mailbot.recognition.pdf_invoice import read_pdf
 from storage.audit import broken_links
 from storage.blobs import Blobs
 from storage.documents import documents_in, record_document
@@ -120,6 +122,24 @@ def test_a_person_splits_once(house: House) -> None:
     said = [act(house.context, token, [split]).outcomes[0].sentence for _ in range(2)]
     assert said == ["split", "status_forbids"]
     assert sorted(documents(house).values()) == [Status.RECEIVED, Status.RECEIVED, Status.SPLIT]
+
+
+def test_a_part_is_no_duplicate_of_the_document_that_it_was_cut_out_of(house: House) -> None:
+    invoice = read_pdf(text_pdf(number="2026-0114")).invoice
+    document = replace(received(house), status=Status.TO_REVIEW, invoice=invoice)
+    with house.context.transaction() as unit:
+        record_document(unit.session, document)
+    token = house.letter(document, MANAGER, Shown.REVIEW)
+    act(house.context, token, [Command(verb=Verb.SPLIT, args={"pages": "1,2"})])
+    with house.context.database.reading() as session:
+        parts = documents_in(session, ["bakkerij"], [Status.RECEIVED])
+    for part in parts:
+        ids = {"document": part.id}
+        handle(house.context, Job(key=part.id, kind=JobKind.RECOGNISE_DOCUMENT, ids=ids))
+    with house.context.database.reading() as session:
+        read = [d for d in documents_in(session, ["bakkerij"], Status) if d.split_from]
+    assert {d.invoice.invoice_number for d in read if d.invoice} == {"2026-0114", "K-55"}
+    assert not any(d.warns("duplicate_invoice", "duplicate_message") for d in read)
 
 
 @pytest.mark.parametrize("pages", ["", "1", "1-5", "2,1"])
