@@ -13,8 +13,10 @@ _NOISE = 0.15
 _AMOUNT_HEAD, _AMOUNT_TAIL = re.compile(r"\d[.,]$"), re.compile(r"\d{2}(?!\d)")
 #: a gap inside an amount, in heights of its digits
 _NARROW = 0.9
-#: share of the usual height below which a word has small letters only
-_LOW = 0.8
+#: shares of the usual height: below, a word has small letters only; above, it is another size
+_LOW, _LARGE = 0.8, 1.4
+#: heights by which the bottom of a word is off that of its line: "g" hangs down, "-" floats
+_OFF = 0.4
 #: letters of a word from which its width tells its size, and how much higher it can be than that
 _LETTERS, _TOO_HIGH = 5, 1.45
 #: heights of ink that a font has free above and below
@@ -96,16 +98,19 @@ def _merged(left: Word, right: Word) -> Word:
 
 
 def _levelled(line: list[Word]) -> list[Word]:
-    """Return the words of a line with about one height: "van" becomes as high as "Datum"."""
+    """Return the words of a line between one top and one bottom: "van" is as high as "Datum".
+
+    Words that stand higher or lower than their line, and larger ones, stay as they are.
+    """
     height = median(word.height for word in line)
-    floor = max(word.y1 for word in line)
-    return [_raised(word, height, floor) if word.height < _LOW * height else word for word in line]
-
-
-def _raised(word: Word, height: float, floor: float) -> Word:
-    """Return a word of small letters, which stand on the baseline, as high as its line."""
-    bottom = min(word.y1 + 0.1 * height, floor)
-    return Word(word.text, word.x0, bottom - height, word.x1, bottom, word.confidence)
+    full = [word for word in line if word.height >= _LOW * height]
+    top, bottom = median(word.y0 for word in full), median(word.y1 for word in full)
+    return [
+        replace(word, y0=top, y1=bottom)
+        if word.height < _LARGE * height and abs(word.y1 - bottom) < _OFF * height
+        else word
+        for word in line
+    ]
 
 
 def _with_air(word: Word) -> Word:
