@@ -110,8 +110,8 @@ def _named_by(
         return
     ends = [o for o in row_labels if _is_between(after[0], o)]
     mine = [a for a in after if not any(_is_after(o, a) for o in ends)]
-    for place, amount in enumerate(mine):
-        last = place == len(mine) - 1
+    for amount in mine:
+        last = amount.cell is mine[-1].cell and amount.end == mine[-1].end
         # A longer label says more: "totaal incl. btw" against "totaal".
         detail = 1.0 + min(label.length, 24) / 240
         yield label, amount, label.weight * detail * (1.0 if last else 0.55)

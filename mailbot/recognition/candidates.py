@@ -15,16 +15,17 @@ from mailbot.recognition import grammars, identifiers
 from mailbot.recognition.grammars import AmountReading, DateReading, Found, Term
 from mailbot.recognition.identifiers import Identifier
 from mailbot.recognition.layout import Box, Cell, Layout
+from mailbot.recognition.vocabulary import GLUED_TITLE
 
 T = TypeVar("T")
 
 #: candidates of one kind in one document; more is not an invoice but an attack or a telephone book
 _MAX = 4000
 _MONTHS = 12
+_LEADERS = re.compile(r"[.\u2026_]{3,}|\u2026")
 _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
 )
-_GLUED = re.compile(r"[^\W\d_]{6,}(?=\d)")
 #: capitals or a year before a number that belong to it: "VK1 8126", "2026 02396"
 _PREFIX = re.compile(r"(?<![\w])([A-Z]{1,4}\d{0,3}[\-/]?|(?:19|20)\d\d)\s$")
 #: internet addresses and names of standards, whose digits are no numbers of documents
@@ -108,7 +109,8 @@ def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
 
 
 def _read_cell(cell: Cell, found: Candidates) -> None:
-    text = cell.text
+    # leaders to an amount are no part of it: "Totaal ........37,50"
+    text = _LEADERS.sub(lambda dots: " " * len(dots[0]), cell.text)
     text = _take(cell, text, identifiers.find_ogms, found.ogms)
     text = _take(cell, text, identifiers.find_ibans, found.ibans)
     text = _take(cell, text, identifiers.find_vat_numbers, found.vat_numbers)
@@ -202,7 +204,7 @@ def _find_numbers(text: str) -> Iterator[Found[str]]:
     text = _ADDRESS.sub(lambda m: _BLANK * len(m[0]), text)
     for match in _NUMBER.finditer(text):
         yield Found(match[0], *match.span())
-        if glued := _GLUED.match(match[0]):
+        if glued := GLUED_TITLE.search(match[0].lower()):
             yield Found(match[0][glued.end() :], match.start() + glued.end(), match.end())
         prefix = _PREFIX.search(text[: match.start()])
         if prefix and match[0][:1].isdigit():

@@ -14,6 +14,7 @@ from mailbot.recognition.decision import Decision, Ranked, best_named, decide
 from mailbot.recognition.labels import Label, find_labels
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.links import Link, link
+from mailbot.recognition.names import is_place
 from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, tokens
 
 _NUMBER_KINDS = (
@@ -26,6 +27,7 @@ _OTHERWISE = 0.3
 #: what looks at least so much like a number of a document may be one without a label
 _SHAPED = 0.7
 _INVOICE_WORDS = compacted("paper", "invoice") | compacted("paper", "credit_note")
+_CONTACT = re.compile(r"\W*(?:t|tel|telefoon|telephone|telefon|gsm|fax|fon|phone|mob|mobiel)\b")
 _BROKEN_OGM = re.compile(r"[+*]{2}|\d{3}\s?/\s?\d{4}")
 #: accounts that are no more, that the customer pays from, and that he pays to
 _CLOSED_ACCOUNT, _DEBITED_ACCOUNT, _PAYMENT_WORDS = (
@@ -44,7 +46,7 @@ def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | Non
     ranked = [
         Ranked(candidate.value, score, candidate)
         for candidate, named in links.items()
-        if (score := _number_score(named) * _number_shape(candidate)) > 0
+        if (score := _number_score(candidate, named) * _number_shape(candidate)) > 0
         and not any(_covers(one, candidate) for one in named)
     ]
     labelled = decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
@@ -84,7 +86,9 @@ def _may_be_number(candidate: Candidate[str], named: Sequence[Link]) -> bool:
     n_digits = sum(c.isdigit() for c in candidate.value)
     box, page = candidate.box, candidate.cell.page
     is_upper = page.number == 1 and box[1] < 0.5 * page.height
-    return is_upper and not is_other and n_digits > 2 and _number_shape(candidate) > _SHAPED
+    is_address = is_place(candidate.cell.text) or _CONTACT.match(folded(candidate.cell.text))
+    looks = n_digits > 2 and _number_shape(candidate) > _SHAPED
+    return is_upper and looks and not is_other and not is_address
 
 
 def _speaks_for(
@@ -105,7 +109,7 @@ def _speaks_for(
     )
 
 
-def _number_score(named: Sequence[Link]) -> float:
+def _number_score(candidate: Candidate[str], named: Sequence[Link]) -> float:
     """Return how well labels call it the invoice's number: "Rechnung (380) Nr. 12" does, too."""
     score = best_named(named, "invoice_number")
     best = next((one for one in named if one.label.kind == "invoice_number"), None)
@@ -113,11 +117,21 @@ def _number_score(named: Sequence[Link]) -> float:
         return score
     label = best.label
     before = tokens(label.cell.text[: label.start])
-    is_titled = any(word in _INVOICE_WORDS or word.endswith("rechnung") for word in before[:4])
-    if is_titled and compact(label.cell.text[label.start : label.end]) not in _INVOICE_WORDS:
+    is_title = compact(label.cell.text[label.start : label.end]) in _INVOICE_WORDS
+    if not is_title and any(w in _INVOICE_WORDS or w.endswith("rechnung") for w in before[:4]):
         return min(1.0, score * 1.6)
+    if not is_title and _goes_on(label, candidate):
+        return 0.5 * score
     # inside a sentence a word like "voorschotfactuur" speaks of another document
     return score * (0.6 if before else 1.0)
+
+
+def _goes_on(label: Label, candidate: Candidate[str]) -> bool:
+    """Tell whether "N°" is only the beginning of a longer label: "N° de tournée"."""
+    end = candidate.start if candidate.cell is label.cell else len(label.cell.text)
+    return any(
+        word.isalpha() and len(word) > 1 for word in tokens(label.cell.text[label.end : end])
+    )
 
 
 def _covers(one: Link, candidate: Candidate[str]) -> bool:

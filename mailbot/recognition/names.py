@@ -162,10 +162,10 @@ def _cleaned(text: str) -> str | None:
     if is_sentence and not _has_legal_form(name):
         return None
     is_address = bool(_POSTCODE_FIRST.match(name)) or _INTERNET.search(name) is not None
-    return None if is_address or (_is_place(name) and not _has_legal_form(name)) else name
+    return None if is_address or (is_place(name) and not _has_legal_form(name)) else name
 
 
-def _is_place(text: str) -> bool:
+def is_place(text: str) -> bool:
     """Tell whether a line is a street or a town."""
     return bool(_STREET.search(text) or _HOUSE_FIRST.match(text) or _POSTCODE_CITY.search(text))
 

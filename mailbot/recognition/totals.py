@@ -31,7 +31,9 @@ from mailbot.recognition.vat_table import (
 _MAX_TOTALS = 25
 #: amounts of VAT that are added up by twos, threes and fours
 _MAX_TAXES = 7
+#: what each repetition of a total counts, and
 #: what it counts that the amounts of a column add up to the total without VAT, or with it
+_SAID_AGAIN = 0.1
 _LINES_ADD_UP, _TOTAL_ADDS_UP = 0.4, 0.3
 
 
@@ -92,6 +94,8 @@ def _sums(
         if incl == 0:
             continue
         own = 1.2 * _incl_role(values[incl]) + (0.05 if incl == biggest[0] else 0.0)
+        # a total is said again: in the VAT table, in the sentence about the payment
+        own += _SAID_AGAIN * min(len(values[incl].candidates) - 1, 3)
         yield _Sum(incl, None, None, own)
         yield _without_vat(incl, own, values, zero_rated=zero_rated)
         yield from _with_vat(incl, own, values, lines)

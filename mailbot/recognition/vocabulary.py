@@ -9,8 +9,6 @@ from typing import Any
 
 _PACKAGE = "mailbot.recognition"
 _FOLDED = str.maketrans({"°": "o", "º": "o", "ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "№": "no"})
-#: a long word and the number glued to it are two: "FACTUUR2026-114"
-_TOKEN = re.compile(r"#|[a-z]{6,}(?=\d)|[a-z0-9]+")
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -21,6 +19,17 @@ def _read(name: str) -> dict[str, Any]:
 WORDS: dict[str, Any] = _read("words.toml")
 #: kind of label -> {"strong": words, "weak": words}
 LABELS: dict[str, dict[str, list[str]]] = _read("labels.toml")
+
+
+def _titles() -> str:
+    """Return the pattern of the titles of an invoice that are one word, the longest first."""
+    words = (w for group in ("invoice", "credit_note") for w in WORDS["paper"][group])
+    return "|".join(sorted({w for w in words if w.isalpha() and len(w) > 5}, key=len)[::-1])
+
+
+#: the title of an invoice to which its number is glued: "FACTUUR2026-114", "RECHNUNGR2114"
+GLUED_TITLE = re.compile(rf"(?:{_titles()})(?=[a-z]{{0,4}}\d)")
+_TOKEN = re.compile(rf"#|{GLUED_TITLE.pattern}|[a-z0-9]+")
 
 
 # bounded: a worker folds the words of all documents of its life
