@@ -31,8 +31,6 @@ _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 SEPARATORS = ("PATCHT", "PATCH T", "MAILBOT-SEPARATOR")
 #: of what remains in doubt, an agreeing code leaves this share
 _DOUBT_LEFT = 0.4
-#: an account less sure than this has an equal beside it: two banks of one firm
-_SURE_ACCOUNT = 0.8
 #: a value that only the code has, and one that the code contradicts
 _ONLY_CODE, _CONTRADICTED = 0.88, 0.5
 _MOST_SURE = 0.99
@@ -204,19 +202,15 @@ def _payment_of(invoice: Invoice, codes: Sequence[Code]) -> tuple[Code, Payment]
 
 
 def _is_other_account(invoice: Invoice, payment: Payment) -> bool:
-    """Tell whether the page prints an account, and the code pays to another.
+    """Tell whether the page names an account to pay to, and the code pays to another.
 
-    Where the page prints several that are equally its issuer's, the code may pay to each.
+    Other accounts on the page make it no truer: they are a customer's own, or closed.
     """
-    if invoice.iban in (None, payment.iban) or read_iban(invoice.iban or "") is None:
-        return False
-    known = invoice.evidence.get("iban")
-    is_open = known is not None and known.confidence < _SURE_ACCOUNT
-    return not (is_open and known and payment.iban in known.alternatives)
+    return read_iban(invoice.iban or "") is not None and invoice.iban != payment.iban
 
 
 def _with_account(invoice: Invoice, code: Code, payment: Payment) -> Invoice:
-    """Compare the accounts; a code with another one of the page says which to pay to."""
+    """Compare the accounts; where the page has none that is valid, the code says it."""
     if _is_other_account(invoice, payment):
         return _contradicted(invoice, "iban", payment.iban)
     if invoice.iban == payment.iban:
