@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailbot.domain.invoice import DocumentClass
+from mailbot.domain.money import to_cents
 from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Cell, Layout
+from mailbot.recognition.totals import Totals
 from mailbot.recognition.vocabulary import WORDS, compact, compacted, tokens
 
 _CLASSES = {"invoice": DocumentClass.INVOICE, "credit_note": DocumentClass.CREDIT_NOTE}
@@ -119,6 +121,15 @@ def decide_paper_kind(layout: Layout, *, is_negative: bool, has_total: bool) -> 
     if is_negative and kind.document_class is DocumentClass.INVOICE:
         return PaperKind(DocumentClass.CREDIT_NOTE, 0.85, "credit_note", kind.cell)
     return kind
+
+
+def is_credited(totals: Totals) -> bool:
+    """Tell whether the total is negative; one that is only deducted, as paid before, is not."""
+    if not totals.is_negative or totals.total_incl is None:
+        return False
+    value = totals.values.get(abs(to_cents(totals.total_incl.value)))
+    is_deducted = value is not None and value.role("prepaid") > 0
+    return not (is_deducted and value and any(c.value.amount > 0 for c in value.candidates))
 
 
 def find_headings(layout: Layout) -> Scores:

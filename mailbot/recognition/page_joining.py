@@ -255,4 +255,5 @@ def _is_other_issuer(document: OpenDocument, page: PageFacts) -> bool:
     if page.ibans and any(other.ibans for other in document.pages):
         return True
     has_domains = bool(page.domains) and any(other.domains for other in document.pages)
-    return has_domains and page.prominence >= _PROMINENT
+    has_sums = page.has_total and document.has_total
+    return has_domains and (page.prominence >= _PROMINENT or has_sums)

@@ -19,7 +19,7 @@ from mailbot.recognition.checks import check, find_status
 from mailbot.recognition.codes import separator_pages, with_codes
 from mailbot.recognition.dates import decide_dates
 from mailbot.recognition.decision import Decision
-from mailbot.recognition.document_class import PaperKind, decide_paper_kind
+from mailbot.recognition.document_class import PaperKind, decide_paper_kind, is_credited
 from mailbot.recognition.fields import (
     decide_bic,
     decide_currency,
@@ -159,7 +159,7 @@ def _decide(layout: Layout, own_vat: str) -> Invoice:
     candidates = find_candidates(layout)
     totals = decide_totals(layout, candidates)
     paper = decide_paper_kind(
-        layout, is_negative=totals.is_negative, has_total=totals.total_incl is not None
+        layout, is_negative=is_credited(totals), has_total=totals.total_incl is not None
     )
     parties = decide_parties(layout, candidates, own_vat)
     total_place = totals.total_incl.candidate if totals.total_incl else None

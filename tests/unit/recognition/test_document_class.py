@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailbot.domain.invoice import DocumentClass
 from mailbot.recognition.candidates import find_candidates
-from mailbot.recognition.document_class import PaperKind, decide_paper_kind
+from mailbot.recognition.document_class import PaperKind, decide_paper_kind, is_credited
 from mailbot.recognition.layout import build_layout
 from mailbot.recognition.totals import decide_totals
 from mailbot.recognition.vocabulary import WORDS
@@ -25,7 +25,7 @@ def paper_kind(text: str) -> PaperKind:
     layout = build_layout([page_of(text)])
     totals = decide_totals(layout, find_candidates(layout))
     return decide_paper_kind(
-        layout, is_negative=totals.is_negative, has_total=totals.total_incl is not None
+        layout, is_negative=is_credited(totals), has_total=totals.total_incl is not None
     )
 
 
