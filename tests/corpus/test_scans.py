@@ -27,7 +27,7 @@ FLOORS = {
         "invoice_date": 1.0, "total_incl": 1.0, "iban": 1.0, "supplier_vat": 1.0,
         "invoice_number": 0.85,
     },
-    "receipt-scan": {"invoice_date": 0.9, "total_incl": 0.7},
+    "receipt-scan": {"invoice_date": 0.85, "total_incl": 0.75},
 }  # fmt: skip
 #: every third receipt is enough to see a change
 _STEP = {"scan": 1, "receipt-scan": 3}
@@ -49,7 +49,14 @@ def _is_right(name: str, truth: dict[str, Any], invoice: Invoice) -> bool:
     if isinstance(value, Decimal):
         return abs(value) == abs(Decimal(truth[name]))
     accepted = [truth[name], *(truth.get(f"{name}s") or [])]
+    if name.endswith("_vat"):
+        # Some truths have no country, and old Belgian numbers have nine digits.
+        return any(_digits(value) == _digits(other) for other in accepted)
     return _plain(value) in map(_plain, accepted)
+
+
+def _digits(value: object) -> str:
+    return "".join(c for c in str(value) if c.isdigit()).lstrip("0")
 
 
 def _plain(value: object) -> str:
@@ -62,7 +69,7 @@ def test_scans_are_read_as_well_as_before(kind: str) -> None:
     for path, truth in _papers(kind):
         invoice = recognise(path.read_bytes(), path.name).invoice
         for name, marks in right.items():
-            if truth.get(name) and truth["visible"].get(name, True):
+            if truth.get(name) and (truth.get("visible") or {}).get(name, True):
                 marks.append(_is_right(name, truth, invoice))
     reached = {name: sum(marks) / len(marks) for name, marks in right.items()}
     low = {name: share for name, share in reached.items() if share < FLOORS[kind][name]}
