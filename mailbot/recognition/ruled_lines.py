@@ -12,7 +12,7 @@ _STEP = 4
 #: grey below which a dot is ink
 _INK = 190
 #: shares of the width of the page: shorter rows or columns of ink are letters
-_MIN_ACROSS, _MIN_DOWN = 1 / 11, 1 / 24
+_MIN_ACROSS, _MIN_DOWN = 1 / 8, 1 / 24
 #: share of a line that is ink; scans leave gaps
 _SOLID = 0.9
 #: dots of a square, and share of ink in nine of them from which the place is a dark box

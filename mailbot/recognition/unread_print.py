@@ -15,8 +15,8 @@ from PIL import Image
 
 from mailbot.recognition.layout import Word
 
-#: grey below which a dot is ink
-_INK = 170
+#: grey below which a dot is ink, and black ink, not grain
+_INK, _BLACK = 170, 110
 #: squares across the page in which ink is counted, and dots of ink from which a square has some
 _SQUARES, _SOME_INK = 400, 2
 #: empty squares between letters of one line of print
@@ -87,13 +87,17 @@ def find_unread(image: Image.Image, words: Sequence[Word]) -> list[Print]:
 
 
 def _with_insides(image: Image.Image, lines: Sequence[Print], letter: float) -> Iterator[Print]:
-    """Yield lines of print, and in place of dark boxes the print in them."""
+    """Yield lines of print, and in place of what is too high for one the print in it.
+
+    It is a dark box, or lines that grain of the paper has joined.
+    """
     for line in lines:
-        if not line.is_dark:
+        if not line.is_dark and line.height < _HIGHEST * letter:
             yield line
         elif line.width > line.height and letter < line.height < _HIGHEST_BOX * letter:
-            part = on_white(image.crop((line.x0, line.y0, line.x1, line.y1)))
-            for inner in find_print(part):
+            part = image.crop((line.x0, line.y0, line.x1, line.y1))
+            inside = find_print(on_white(part)) if line.is_dark else find_print(part, _BLACK)
+            for inner in inside:
                 yield inner.moved(line.x0, line.y0)
 
 
@@ -107,10 +111,10 @@ def on_white(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip((pixels - dark) * contrast, 0, 255).astype(np.uint8))
 
 
-def find_print(image: Image.Image) -> list[Print]:
+def find_print(image: Image.Image, darker_than: int = _INK) -> list[Print]:
     """Return every line of print, or what looks like one, with its box around the ink."""
     side = max(2, image.width // _SQUARES)
-    ink = _squares(np.asarray(image) < _INK, side)
+    ink = _squares(np.asarray(image) < darker_than, side)
     boxes: list[list[int]] = []
     above: list[tuple[int, int, int]] = []
     parents: list[int] = []
