@@ -152,8 +152,11 @@ atexit.register(stop)
 @cache
 def check_installed(languages: tuple[str, ...]) -> None:
     """Raise Temporary, with one sentence for the operator, when a language is not installed."""
-    with _process() as process:
-        missing = process.ask({"check": languages}, b"")["missing"]
+    try:
+        with _process() as process:
+            missing = process.ask({"check": languages}, b"")["missing"]
+    except PageError as error:
+        raise Temporary("Tesseract cannot be started: install mailbot anew") from error
     if missing:
         packages = " ".join(f"tesseract-ocr-{name}" for name in missing)
         raise Temporary(f"Tesseract lacks {', '.join(missing)}: apt install {packages}")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -57,6 +58,17 @@ def test_a_page_without_letters_is_not_turned() -> None:
 def test_a_language_that_lacks_is_one_sentence_for_the_operator() -> None:
     with pytest.raises(Temporary, match="Tesseract lacks tlh: apt install tesseract-ocr-tlh"):
         check_installed(("nld", "tlh"))
+
+
+def test_an_engine_that_does_not_start_is_one_sentence_for_the_operator(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text("import no_such_library")
+    ocr_engine.stop()
+    monkeypatch.setattr(ocr_engine, "_PROGRAM", broken)
+    with pytest.raises(Temporary, match="Tesseract cannot be started"):
+        check_installed(("nld", "fra", "deu"))
 
 
 def test_a_process_stays_for_the_next_page() -> None:
