@@ -140,7 +140,7 @@ def test_a_missing_language_of_tesseract_is_a_passing_trouble_in_one_line(
 
     with Story(tmp_path / "data", make_definition()) as story:
         with monkeypatch.context() as patched:
-            patched.setattr(ocr, "_check_installed", lacks)
+            patched.setattr(ocr, "check_installed", lacks)
             scan = ("scan.pdf", "application/pdf", scan_pdf())
             story.say(SUPPLIER, PURCHASE, files=[scan])
             story.eventually(lambda: _failed(story), lambda: "a failed job")
