@@ -22,6 +22,9 @@ T = TypeVar("T")
 #: candidates of one kind in one document; more is not an invoice but an attack or a telephone book
 _MAX = 4000
 _MONTHS = 12
+_CURRENCY_FIRST = re.compile(
+    r"[-\u2013\u2212+ ]{0,2}(?:\u20ac|EUR|\$|USD|\u00a3|GBP|CHF)", re.IGNORECASE
+)
 _LEADERS = re.compile(r"[.\u2026_]{3,}|\u2026")
 _NUMBER = re.compile(
     r"(?<![\w@])(?=[\w/.\-#]*\d)[A-Za-z0-9](?:[\w/.\-#]{0,38}[A-Za-z0-9])?(?![\w@])"
@@ -170,7 +173,9 @@ def _take_amounts(cell: Cell, text: str, into: list[Candidate[AmountReading]]) -
 
 
 def _is_alone(text: str, found: Found[AmountReading]) -> bool:
-    """Tell whether an amount is all that a cell says."""
+    """Tell whether an amount is all that a cell says, or begins with its currency."""
+    if _CURRENCY_FIRST.match(text, found.start):
+        return True
     return not any(c.isalnum() for c in text[: found.start] + text[found.end :])
 
 

@@ -12,8 +12,8 @@ from mailbot.recognition.layout import Cell, Layout
 
 #: letter heights between a row of headings and its values
 _NEAR = 3.5
-#: share of cells with digits: at most so many in headings, at least so many in values
-_HEADINGS, _VALUES = 0.34, 0.5
+#: digits of a heading, and share of cells with digits in a row of values
+_FEW_DIGITS, _VALUES = 2, 0.5
 #: a row is the nearer one when the other is so many times as far
 _NEARER = 1.5
 
@@ -73,15 +73,21 @@ def _names_above(row: Row, above: Row, below: Row) -> bool:
 
 
 def _is_headings(row: Row) -> bool:
-    return len(row) > 1 and _share_with_digits(row) <= _HEADINGS
+    """Tell whether a row can be headings; "Uw ref. : Jan" is a label and its value."""
+    is_pair = any(cell.text.startswith(":") or cell.text.endswith(":") for cell in row)
+    return len(row) > 1 and not is_pair and not any(_digits(cell) > _FEW_DIGITS for cell in row)
 
 
 def _is_values(row: Row) -> bool:
-    return len(row) > 1 and _share_with_digits(row) >= _VALUES
+    """Tell whether a row can be values: not "Nummer 2114 Datum 3/2/2026", which names its own."""
+    has_digits = [_digits(cell) > 0 for cell in row]
+    is_pairs = not any(has_digits[::2])
+    return len(row) > 1 and not is_pairs and sum(has_digits) >= _VALUES * len(row)
 
 
-def _share_with_digits(row: Row) -> float:
-    return sum(any(c.isdigit() for c in _RATE.sub("", cell.text)) for cell in row) / len(row)
+def _digits(cell: Cell) -> int:
+    """Return how many digits a cell has besides those of a rate."""
+    return sum(c.isdigit() for c in _RATE.sub("", cell.text))
 
 
 def _distance(upper: Row, lower: Row) -> float:

@@ -111,7 +111,7 @@ def _issue_date(
     ranked = []
     for place, candidate in enumerate(dates):
         named = links.get(candidate, [])
-        score = best_named(named, "invoice_date") * _as_heading(named)
+        score = best_named(named, "invoice_date") * _as_heading(candidate, named)
         if not named and candidate.value.is_certain:
             # A date without any label near the top is most often the date of the letter.
             score = 0.3 - 0.01 * min(place, 20)
@@ -122,14 +122,15 @@ def _issue_date(
     return decide(ranked, lambda score: min(0.97, 0.45 + 0.6 * score))
 
 
-def _as_heading(named: Sequence[Link]) -> float:
-    """Return less than 1.0 in a sentence or on a later page: "Fassung vom 01.03.2021"."""
+def _as_heading(candidate: Candidate[DateReading], named: Sequence[Link]) -> float:
+    """Return less than 1.0 in a sentence or far down: "Fassung vom 01.03.2021"."""
     best = next((one.label for one in named if one.label.kind == "invoice_date"), None)
     if best is None:
         return 1.0
     before = tokens(best.cell.text[: best.start])
     is_title = len(before) <= _TITLE_WORDS or any(sum(map(str.isdigit, w)) > 2 for w in before)
-    is_sentence = best.weight < 1.0 and not is_title
+    is_low = candidate.box[1] > 0.5 * candidate.cell.page.height
+    is_sentence = best.weight < 1.0 and (not is_title or is_low)
     return (0.5 if is_sentence else 1.0) * (0.9 if best.cell.page.number > 1 else 1.0)
 
 

@@ -75,7 +75,8 @@ def _reach(label: Label, places: _Places) -> list[tuple[Candidate[Any], float]]:
     reach = [
         (candidate, score)
         for candidate in places.candidates.get(row, ())
-        if (score := _beside(label, candidate, places.labels[row])) > 0
+        if not _is_value_beside(label, candidate, places.columns)
+        and (score := _beside(label, candidate, places.labels[row])) > 0
     ]
     if row in places.columns.named_above:
         return reach + [
@@ -90,6 +91,11 @@ def _reach(label: Label, places: _Places) -> list[tuple[Candidate[Any], float]]:
             if (score := _below(label, candidate, below, places)) > 0
         ]
     return reach
+
+
+def _is_value_beside(label: Label, candidate: Candidate[Any], columns: Columns) -> bool:
+    """Tell whether both are values under headings: "offerte 88-2" names nothing beside it."""
+    return candidate.cell is not label.cell and columns.head_of(label.cell) is not None
 
 
 def _above(label: Label, candidate: Candidate[Any], columns: Columns) -> float:
