@@ -20,6 +20,7 @@ from mailbot.recognition.vocabulary import WORDS, compact, compacted, folded, to
 _NUMBER_KINDS = (
     "invoice_number", "other_number", "vat_number", "customer_vat", "iban", "payment_reference",
     "bic", "invoice_date", "due_date", "other_date", "total_incl", "delivery", "customer",
+    "own_reference",
 )  # fmt: skip
 _MIN_REFERENCE = 4
 #: a label that names a number at least so well says that it is another one
@@ -50,7 +51,18 @@ def decide_number(layout: Layout, candidates: Candidates) -> Decision[str] | Non
         and not any(_covers(one, candidate) for one in named)
     ]
     labelled = decide(ranked, lambda score: min(0.97, 0.35 + 0.65 * score))
-    return labelled or _unlabelled_number(layout, candidates, links)
+    return labelled or _own_reference(links) or _unlabelled_number(layout, candidates, links)
+
+
+def _own_reference(links: dict[Candidate[Any], list[Link]]) -> Decision[str] | None:
+    """Return what the issuer calls the paper by where nothing is called its number."""
+    ranked = [
+        Ranked(candidate.value, score, candidate)
+        for candidate, named in links.items()
+        if (score := best_named(named, "own_reference") * _number_shape(candidate)) > _OTHERWISE
+        and not any(_covers(one, candidate) for one in named)
+    ]
+    return decide(ranked, lambda score: 0.35 + 0.3 * score)
 
 
 def _unlabelled_number(
@@ -213,7 +225,9 @@ def decide_reference(
 
     The number of the invoice is no reference of its own: without one it is mentioned anyway.
     """
-    labels = find_labels(layout, ("payment_reference", "other_number", "invoice_number"))
+    labels = find_labels(
+        layout, ("payment_reference", "other_number", "own_reference", "invoice_number")
+    )
     links = link(layout, labels, candidates.ogms)
     ranked = []
     for candidate in candidates.ogms:
