@@ -14,6 +14,7 @@ from mailbot.recognition.links import link
 
 _KINDS = (
     "total_incl", "total_excl", "vat_total", "amount_due", "prepaid", "discount", "other_amount",
+    "cash", "change",
 )  # fmt: skip
 HUNDRED = Decimal(100)
 #: amounts of one document that are compared

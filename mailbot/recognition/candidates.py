@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from mailbot.recognition import grammars, identifiers
@@ -22,6 +23,8 @@ T = TypeVar("T")
 #: candidates of one kind in one document; more is not an invoice but an attack or a telephone book
 _MAX = 4000
 _MONTHS = 12
+#: the beginning of a structured communication that does not end on its line
+_OGM_OPENED = re.compile(r"(?:\+{2,3}|\*{2,3})\s?\d[\d\s/.-]*$")
 _CURRENCY_FIRST = re.compile(
     r"[-\u2013\u2212+ ]{0,2}(?:\u20ac|EUR|\$|USD|\u00a3|GBP|CHF)", re.IGNORECASE
 )
@@ -94,7 +97,23 @@ def find_candidates(layout: Layout) -> Candidates:
                 _read_cell(cell, found)
             else:
                 _take(cell, cell.text, identifiers.find_bics, found.bics)
+    _take_broken_ogms(layout, found.ogms)
     return found
+
+
+def _take_broken_ogms(layout: Layout, into: list[Candidate[Identifier]]) -> None:
+    """Add structured communications that go on at the next line of their block."""
+    for block in layout.blocks:
+        for cell, below in pairwise(block):
+            opened = _OGM_OPENED.search(cell.text)
+            if opened is None or len(into) >= _MAX:
+                continue
+            begun = cell.text[opened.start() :]
+            into.extend(
+                Candidate(found.value, cell, opened.start(), len(cell.text))
+                for found in identifiers.find_ogms(f"{begun} {below.text}")
+                if found.start == 0 and found.end > len(begun)
+            )
 
 
 def _take_terms(row: Sequence[Cell], into: list[Candidate[Term]]) -> None:
@@ -173,10 +192,10 @@ def _take_amounts(cell: Cell, text: str, into: list[Candidate[AmountReading]]) -
 
 
 def _is_alone(text: str, found: Found[AmountReading]) -> bool:
-    """Tell whether an amount is all that a cell says, or begins with its currency."""
+    """Tell whether an amount begins with its currency, or is the only number of its cell."""
     if _CURRENCY_FIRST.match(text, found.start):
         return True
-    return not any(c.isalnum() for c in text[: found.start] + text[found.end :])
+    return not any(c.isdigit() for c in text[: found.start] + text[found.end :])
 
 
 def _wide_blank(cell: Cell, text: str, found: Found[AmountReading]) -> int | None:

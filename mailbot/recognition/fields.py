@@ -294,15 +294,15 @@ def decide_currency(
 
 def is_reverse_charge(layout: Layout) -> bool:
     """Tell whether the text says that the customer owes the VAT."""
-    return _says(layout, "reverse_charge")
+    return says(layout, "reverse_charge")
 
 
 def says_paid(layout: Layout) -> bool:
     """Tell whether the text says that nothing is left to pay."""
-    return _says(layout, "paid")
+    return says(layout, "paid")
 
 
-def _says(layout: Layout, group: str) -> bool:
+def says(layout: Layout, group: str) -> bool:
     """Tell whether one of the phrases of words.toml, table `group`, stands in the text."""
     text = f" {' '.join(tokens(layout.text))} "
     return any(f" {' '.join(tokens(phrase))} " in text for phrase in WORDS[group]["words"])

@@ -13,6 +13,8 @@ from mailbot.recognition.vocabulary import LABELS, WORDS, compact
 #: words of the longest label
 _MAX_WORDS = 7
 _STRONG, _GUESSED, _WEAK = 1.0, 0.8, 0.6
+#: a label of so few letters may be a part of a longer one: "datum van opmaak"
+_SHORT = 4
 _BETWEEN_LANGUAGES = re.compile(r"\s[/|]\s")
 
 
@@ -65,7 +67,7 @@ def find_labels(layout: Layout, kinds: Iterable[str]) -> list[Label]:
     for cell in layout.cells:
         listed = list(_labels_of(cell, table, beginnings))
         found += listed
-        if not any(label.weight == _STRONG for label in listed):
+        if not any(label.weight == _STRONG and label.length > _SHORT for label in listed):
             found += _understood(cell, wanted)
     return found
 

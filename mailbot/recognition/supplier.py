@@ -206,7 +206,9 @@ def _as_supplier(name: Name, page: _Page) -> float:
     score += _shared(name, page, page.supplier_vat) - _shared(name, page, page.customer_vat)
     score += 0.8 if is_in_domain(name.text, page.domains) else 0.0
     is_large = name.cell.height > LARGE * page.letter and name.cell.page.number == 1
-    return score + (0.7 if is_large else 0.0)
+    # OCR reads a drawn logo as large words of its own
+    doubt = 1.0 - min(word.confidence for word in name.cell.words)
+    return score + (0.7 if is_large else 0.0) - doubt
 
 
 def _name_decision(

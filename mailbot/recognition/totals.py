@@ -5,8 +5,9 @@ one another; rows of the VAT table (rate, base, amount) that add up to them expl
 All sums are in whole cents; signs are dropped, credit notes are positive.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -15,7 +16,7 @@ from mailbot.recognition.amounts import HUNDRED, Value, find_values
 from mailbot.recognition.candidates import Candidates
 from mailbot.recognition.column_sums import find_column_sums
 from mailbot.recognition.decision import Decision
-from mailbot.recognition.fields import is_reverse_charge, says_paid
+from mailbot.recognition.fields import is_reverse_charge, says, says_paid
 from mailbot.recognition.layout import Layout
 from mailbot.recognition.vat_table import (
     MAX_RATE,
@@ -34,6 +35,8 @@ _MAX_TAXES = 7
 #: what each repetition of a total counts, and
 #: what it counts that the amounts of a column add up to the total without VAT, or with it
 _SAID_AGAIN = 0.1
+#: a label says so; what a payment at the till counts; cents by which a total is rounded
+_SAID, _PAID, _ROUNDED = 0.5, 0.45, 4
 _LINES_ADD_UP, _TOTAL_ADDS_UP = 0.4, 0.3
 
 
@@ -70,12 +73,14 @@ def decide_totals(layout: Layout, candidates: Candidates) -> Totals:
     zero_rated = is_reverse_charge(layout)
     lines = find_vat_rows(values, candidates)
     added_up = find_column_sums(candidates.amounts)
+    till = _till_totals(layout, values)
     sums = sorted(
-        _sums(values, lines, zero_rated=zero_rated), key=lambda s: -s.score - _proved(s, added_up)
+        _sums(values, lines, zero_rated=zero_rated),
+        key=lambda s: -s.score - _proved(s, added_up) - till.get(s.incl, 0.0),
     )
     if not sums:
         return Totals()
-    best = sums[0]
+    best = _rounded(sums[0], till)
     others = tuple(dict.fromkeys(str(_money(s.incl)) for s in sums if s.incl != best.incl))[:3]
     return _decided(best, values, others, paid=says_paid(layout), zero_rated=zero_rated)
 
@@ -102,6 +107,28 @@ def _sums(
         yield from _with_included_vat(incl, own, values)
         yield from _with_vat_by_rate(incl, own, values)
         yield from _with_table(incl, own, values, tables)
+
+
+def _till_totals(layout: Layout, values: dict[int, Value]) -> dict[int, float]:
+    """Return what a till says about totals: what was paid less the change, and rounded to 0.05."""
+    proof: dict[int, float] = defaultdict(float)
+    changes = [v.cents for v in values.values() if v.role("change") > _SAID]
+    for paid in (v.cents for v in values.values() if v.role("cash") > _SAID):
+        for change in changes or [0]:
+            if paid - change in values and paid > change:
+                proof[paid - change] = _PAID
+    if proof and says(layout, "rounding"):
+        for cents, value in values.items():
+            near = [c for c in values if 0 < abs(c - cents) <= _ROUNDED and values[c].roles]
+            if cents % 5 == 0 and _incl_role(value) > 0 and any(c % 5 for c in near):
+                proof[cents] += _PAID
+    return proof
+
+
+def _rounded(best: _Sum, till: dict[int, float]) -> _Sum:
+    """Return the explanation with the total that was paid, some cents from what adds up."""
+    paid = [cents for cents in till if 0 < abs(cents - best.incl) <= _ROUNDED]
+    return replace(best, incl=max(paid, key=lambda cents: till[cents])) if paid else best
 
 
 def _proved(explained: _Sum, added_up: set[int]) -> float:

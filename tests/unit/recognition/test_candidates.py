@@ -8,20 +8,8 @@ from mailbot.recognition.candidates import find_candidates, month_first, read_da
 from mailbot.recognition.labels import find_labels
 from mailbot.recognition.layout import Layout, Page, Word, build_layout
 from mailbot.recognition.links import link
+from tests.kit.layouts import layout_of
 from tests.kit.pdf_builder import belgian_iban, belgian_vat, dotted, ogm
-
-
-def layout_of(*rows: tuple[tuple[float, str], ...]) -> Layout:
-    """Return rows of cells, each given as its left edge and text; letters are 5 by 10 points."""
-    words = []
-    for number, row in enumerate(rows):
-        y = 50 + 14 * number
-        for left, text in row:
-            x = left
-            for word in text.split():
-                words.append(Word(word, x, y, x + 5 * len(word), y + 10))
-                x += 5 * len(word) + 2.5
-    return build_layout([Page(1, 595, 842, tuple(words))])
 
 
 def test_digits_belong_to_one_candidate_only() -> None:
@@ -45,10 +33,15 @@ def test_a_candidate_knows_its_page_and_box() -> None:
     assert candidate.box == pytest.approx((77.5, 50, 127.5, 60))
 
 
-def test_a_quantity_beside_a_price_is_not_a_thousand() -> None:
+def test_a_quantity_beside_a_price_is_read_both_ways_and_the_sums_decide() -> None:
     words = (Word("2", 50, 50, 55, 60), Word("150,00", 61, 50, 91, 60))
     layout = build_layout([Page(1, 595, 842, words)])
-    assert [c.text for c in find_candidates(layout).amounts] == ["150,00"]
+    assert [c.text for c in find_candidates(layout).amounts] == ["2 150,00", "150,00"]
+
+
+def test_a_structured_communication_may_go_on_at_the_next_line() -> None:
+    layout = layout_of(((50, "Mededeling +++123/4567"),), ((50, "/89002+++"),))
+    assert [c.value.number for c in find_candidates(layout).ogms] == ["123456789002"]
 
 
 def test_a_thousand_with_a_narrow_blank_is_one_amount() -> None:

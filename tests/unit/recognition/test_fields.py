@@ -441,3 +441,58 @@ def test_a_commercial_discount_turns_the_subtotal_into_the_total() -> None:
 )
 def test_a_sentence_gives_the_due_date(line: str, due: date | None) -> None:
     assert read_lines("Factuur 17", "Factuurdatum: 16/03/2026", line).due_date == due
+
+
+def test_a_till_says_what_was_paid() -> None:
+    invoice = read_lines(
+        "Kassaticket 114",
+        "Totaal excl. btw   62,00",
+        "Btw 6 %   3,72",
+        "Totaal incl. btw   65,72",
+        "Afronding   -0,02",
+        "Contant   70,00",
+        "Wisselgeld   4,30",
+        "TOTAAL   65,70",
+    )
+    assert amounts(invoice)[:3] == ("62.00", "3.72", "65.70")
+
+
+def test_vat_inside_prices_leaves_the_total_without_it() -> None:
+    invoice = read_lines("Factuur 17", "Totaal   861,44", "Waarvan 21% btw   149,51")
+    assert amounts(invoice)[:3] == ("711.93", "149.51", "861.44")
+
+
+def test_vat_by_rate_without_bases_is_added_up() -> None:
+    invoice = read_lines(
+        "Factuur 17",
+        "Bedrag excl. btw   2.219,77",
+        "Btw 6 %   4,61",
+        "Btw 21 %   450,02",
+        "Algemeen totaal   2.674,40",
+    )
+    assert amounts(invoice)[:3] == ("2219.77", "454.63", "2674.40")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Attentie: onze oude rekening BE23456 is afgesloten: {other}", "IBAN {own}"),
+        ("Het bedrag gaat via domiciliëring van uw rekening {other}", "Rekening {own}"),
+    ],
+)
+def test_an_account_that_is_closed_or_debited_is_not_paid_to(lines: tuple[str, ...]) -> None:
+    said = [line.format(own=PAPER.iban, other=OTHER_IBAN) for line in lines]
+    assert read_lines("Factuur 17", *said).iban == PAPER.iban
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Faktuurkenmerk: B-2026-77",),
+        ("Uw order   4500123", "Identificatie van de factuur: B-2026-77"),
+        ("FACTUUR B-2026-77", "Order 4500123"),
+        ("Onze referentie   B-2026-77", "Uw referentie   4500123"),
+    ],
+)
+def test_numbers_are_found_by_labels_that_are_in_no_list(lines: tuple[str, ...]) -> None:
+    assert read_lines("Factuur", *lines).invoice_number == "B-2026-77"
