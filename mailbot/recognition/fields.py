@@ -189,7 +189,7 @@ def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
             score *= 0.2
         score -= 0.02 * min(place, 10)
         ranked.append(Ranked(candidate.value.number, score, candidate))
-    return decide(ranked, lambda score: min(0.97, 0.75 * score))
+    return decide(ranked, lambda score: min(0.97, 0.85 * score))
 
 
 def decide_bic(

@@ -33,6 +33,8 @@ _A4_WIDTH = 595.0
 #: below this mean confidence, or with fewer words, the page may stand on its side
 _DOUBTFUL = 0.75
 _FEW_WORDS = 15
+#: letters of a word that says nothing, and share of longer words on a page of text
+_SHORT_WORD, _LEAST_SHARE = 2, 0.4
 #: sureness in an orientation below which the page is not turned (Tesseract's own unit)
 _MIN_ORIENTATION = 2.0
 
@@ -46,11 +48,16 @@ class _Reading:
 
     @property
     def quality(self) -> float:
-        """Mean confidence, weighed by the number of words."""
-        sure = [word.confidence for line in self.lines for word in line]
+        """Mean confidence in words of some letters, weighed by their number and share.
+
+        A page on its side gives single letters, of which Tesseract can be very sure.
+        """
+        words = [word for line in self.lines for word in line]
+        sure = [w.confidence for w in words if sum(c.isalnum() for c in w.text) > _SHORT_WORD]
         if not sure:
             return 0.0
-        return sum(sure) / len(sure) * min(1.0, len(sure) / _FEW_WORDS)
+        share = min(1.0, len(sure) / (_LEAST_SHARE * len(words)))
+        return sum(sure) / len(sure) * min(1.0, len(sure) / _FEW_WORDS) * share
 
 
 def read_page(
