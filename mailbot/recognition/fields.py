@@ -177,7 +177,7 @@ def decide_iban(layout: Layout, candidates: Candidates) -> Decision[str] | None:
     links = link(layout, labels, candidates.ibans)
     ranked = []
     for place, candidate in enumerate(candidates.ibans):
-        score = 1.0 if candidate.value.is_valid else 0.45
+        score = 1.0 if candidate.value.is_valid else 0.3
         named = links.get(candidate, [])
         score += 0.3 * max((o.score for o in named if o.label.kind == "iban"), default=0.0)
         if best_named(named, "customer_iban"):
