@@ -1,7 +1,8 @@
 # What a newcomer, a developer and CI type; docker/setup.sh makes the folder ready for each.
 
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+# more tests wait (for a process, a mail, a browser) than compute; the long ones come first
+PYTEST := $(BIN)/pytest -n 3 --maxschedchunk 4
 UV := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 
 .PHONY: run test check bench demo features golden format lock help
