@@ -136,7 +136,11 @@ def test_what_was_filled_in_a_form_is_read() -> None:
     assert text_of(draw) == f"{READ}\nBon 4567"
 
 
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=3), st.integers(0, 500)), max_size=30))
+#: farther apart than the two drawings of one word
+PLACES = st.integers(0, 160).map(lambda place: 3 * place)
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=3), PLACES), max_size=30))
 def test_mending_loses_no_letter_that_stands_alone(drawn: list[tuple[str, int]]) -> None:
     places = {x: text for text, x in drawn}
     words = tuple(Word(text, x, 100, x + 4.0, 110) for x, text in places.items())
