@@ -43,6 +43,12 @@ def _word(stem: str) -> str:
     return left + re.escape(stem.strip("-")) + right
 
 
+@cache
+def stem_kinds() -> frozenset[str]:
+    """Return the kinds of label that can be understood so."""
+    return frozenset(_stems())
+
+
 def guess_kinds(words: Sequence[str], kinds: frozenset[str]) -> Iterator[str]:
     """Yield which of `kinds` the label of these folded `words` can be."""
     if 0 < len(words) <= _MAX_WORDS:

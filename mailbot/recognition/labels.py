@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from mailbot.recognition.label_stems import guess_kinds
+from mailbot.recognition.label_stems import guess_kinds, stem_kinds
 from mailbot.recognition.layout import Box, Cell, Layout, Token
 from mailbot.recognition.vocabulary import LABELS, WORDS, compact
 
@@ -62,13 +62,15 @@ def _beginnings(kinds: frozenset[str]) -> frozenset[str]:
 def find_labels(layout: Layout, kinds: Iterable[str]) -> list[Label]:
     """Return the labels of `kinds`, in reading order; the longest at each place."""
     wanted = frozenset(kinds)
+    guessed = wanted & stem_kinds()
     table, beginnings = _table(wanted), _beginnings(wanted)
     found: list[Label] = []
     for cell in layout.cells:
         listed = list(_labels_of(cell, table, beginnings))
         found += listed
-        if not any(label.weight == _STRONG and label.length > _SHORT for label in listed):
-            found += _understood(cell, wanted)
+        is_listed = any(label.weight == _STRONG and label.length > _SHORT for label in listed)
+        if guessed and not is_listed:
+            found += _understood(cell, guessed)
     return found
 
 
@@ -76,8 +78,8 @@ def _understood(cell: Cell, kinds: frozenset[str]) -> Iterator[Label]:
     """Yield what a label that is in no list names: all of a cell, or what ends with a colon."""
     end = cell.text.find(":")
     end = len(cell.text) if end < 0 else end
-    words = [token for token in cell.tokens if token.end <= end]
-    if not words or any(c.isdigit() for word in words for c in word.text):
+    words = [token for token in cell.tokens[: _MAX_WORDS * 2 + 1] if token.end <= end]
+    if not 0 < len(words) <= _MAX_WORDS * 2 or any(not word.text.isalpha() for word in words):
         return
     for part in _parts(cell.text[:end], words):
         for kind in guess_kinds([word.text for word in part], kinds):

@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 _PACKAGE = "mailbot.recognition"
+#: letters of the longest text whose folded form is kept
+_LONGEST_KEPT = 100
 _FOLDED = str.maketrans({"°": "o", "º": "o", "ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "№": "no"})
 
 
@@ -32,10 +34,18 @@ GLUED_TITLE = re.compile(rf"(?:{_titles()})(?=[a-z]{{0,4}}\d)")
 _TOKEN = re.compile(rf"#|{GLUED_TITLE.pattern}|[a-z0-9]+")
 
 
-# bounded: a worker folds the words of all documents of its life
-@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return `text` in lower case without accents."""
+    return _folded_word(text) if len(text) <= _LONGEST_KEPT else _fold(text)
+
+
+# bounded, and of short texts only: a worker folds the words of all documents of its life
+@lru_cache(maxsize=8192)
+def _folded_word(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     lower = text.lower().translate(_FOLDED)
     return "".join(c for c in unicodedata.normalize("NFD", lower) if not unicodedata.combining(c))
 
