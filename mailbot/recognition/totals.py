@@ -32,11 +32,11 @@ from mailbot.recognition.vat_table import (
 _MAX_TOTALS = 25
 #: amounts of VAT that are added up by twos, threes and fours
 _MAX_TAXES = 7
-#: what each repetition of a total counts, and
-#: what it counts that the amounts of a column add up to the total without VAT, or with it
+#: what each repetition of a total counts
 _SAID_AGAIN = 0.1
 #: a label says so; what a payment at the till counts; cents by which a total is rounded
 _SAID, _PAID, _ROUNDED = 0.5, 0.45, 4
+#: what it counts that the amounts of a column add up to the total without VAT, or with it
 _LINES_ADD_UP, _TOTAL_ADDS_UP = 0.4, 0.3
 
 
