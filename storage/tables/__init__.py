@@ -232,6 +232,32 @@ class PasswordRow(SQLModel, table=True):
     sealed: str = _text()
 
 
+class CodeRow(SQLModel, table=True):
+    """A one-time code; only its mark is kept."""
+
+    __tablename__ = "code"
+    id: str = Field(primary_key=True)
+    purpose: str
+    #: what it is bound to: the hash of a token, or an address
+    subject: str = Field(index=True)
+    person: str = Field(index=True)
+    mark: str
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment(index=True)
+    tries: int = 0
+    spent_at: datetime | None = _moment(default=None)
+
+
+class BrowserRow(SQLModel, table=True):
+    """A browser that proved whose it is; its id is kept only as its hash."""
+
+    __tablename__ = "browser"
+    hash: str = Field(primary_key=True)
+    person: str = Field(index=True)
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment(index=True)
+
+
 class SupplierRow(SQLModel, table=True):
     """What is learned of one counterparty in one office (dossier "") or in one of its dossiers."""
 
