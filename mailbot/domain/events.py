@@ -1,5 +1,7 @@
-"""What the audit log tells: one event per thing that happened."""
+"""What the audit log tells: one event per thing that happened, and how events are chained."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -58,3 +60,33 @@ class Event:
     number: int = 0
     previous_hash: str = ""
     hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One event of the chain without what it says."""
+
+    number: int
+    previous_hash: str
+    #: "" for an event of before these were kept: its link cannot be checked without what it says
+    content_hash: str
+    hash: str
+
+
+def content_hash(event: Event, data: str) -> str:
+    """Return the SHA-256 of what an event says; `data` is its data as it is kept, in JSON."""
+    said = [event.at.isoformat(), event.kind.value, event.actor, event.subject, data]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def link_hash(previous_hash: str, content: str) -> str:
+    """Return the hash of an event: of the hash before it and of what it says."""
+    return hashlib.sha256(f"{previous_hash}\n{content}".encode()).hexdigest()
+
+
+def plain_hash(previous_hash: str, event: Event, data: str) -> str:
+    """Return the hash of an event of before content hashes were kept."""
+    fields = (
+        previous_hash, event.at.isoformat(), event.kind.value, event.actor, event.subject, data,
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(fields).encode()).hexdigest()

@@ -178,6 +178,8 @@ class AuditRow(SQLModel, table=True):
     subject: str = Field(index=True)
     data: str = _text()
     previous_hash: str
+    #: "" in rows of before it was kept
+    content_hash: str = Field(default="", sa_column_kwargs={"server_default": ""})
     hash: str
 
 

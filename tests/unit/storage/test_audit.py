@@ -1,14 +1,17 @@
 """The audit log: one chain, whoever appends, and any change is found."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
 
-from mailbot.domain.events import Event, EventKind
-from storage.audit import broken_links, events_about, record_event
+from mailbot.domain.events import Event, EventKind, link_hash, plain_hash
+from storage.audit import broken_links, events_about, last_event, links_between, record_event
 from storage.database import Database
+from storage.tables import AuditRow
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -53,7 +56,12 @@ def test_events_come_back_in_order_with_their_chain(database: Database) -> None:
         ("UPDATE audit SET subject = 'x' WHERE number = 3", [3]),
         ("UPDATE audit SET event = 'approved' WHERE number = 2", [2]),
         ("UPDATE audit SET at = '2026-11-20 13:00:00.000000' WHERE number = 2", [2]),
+        ("UPDATE audit SET event = 'no such event' WHERE number = 2", [2]),
+        ("UPDATE audit SET data = 'no JSON' WHERE number = 2", [2]),
         ("UPDATE audit SET hash = 'x' WHERE number = 2", [2, 3]),
+        ("UPDATE audit SET content_hash = 'x' WHERE number = 2", [2]),
+        ("UPDATE audit SET content_hash = '' WHERE number = 2", [2]),
+        ("UPDATE audit SET previous_hash = 'x' WHERE number = 2", [2]),
         ("DELETE FROM audit WHERE number = 2", [3]),
         ("DELETE FROM audit WHERE number = 1", [2]),
     ],
@@ -62,6 +70,41 @@ def test_any_change_is_found(database: Database, statement: str, found: list[int
     append(database, *(event(number) for number in range(4)))
     execute(database, statement)
     assert broken(database) == found
+
+
+def test_events_of_before_content_hashes_still_fit(database: Database) -> None:
+    append(database, event(1))
+    old = replace(event(2), data={"n": "2"})
+    with database.transaction() as session:
+        (first,) = events_about(session, "d1")
+        row = AuditRow(
+            number=2,
+            at=old.at,
+            event=old.kind.value,
+            actor=old.actor,
+            subject=old.subject,
+            data='{"n": "2"}',
+            previous_hash=first.hash,
+            hash=plain_hash(first.hash, old, '{"n": "2"}'),
+        )
+        session.add(row)
+    append(database, event(3))
+    assert broken(database) == []
+    execute(database, 'UPDATE audit SET data = \'{"n": "3"}\' WHERE number = 2')
+    assert broken(database) == [2]
+
+
+def test_links_show_the_chain_without_what_was_said(database: Database) -> None:
+    append(database, *(event(number) for number in range(4)))
+    with database.reading() as session:
+        links = list(links_between(session, 2, 4))
+        last = last_event(session)
+    assert [link.number for link in links] == [2, 3, 4]
+    for before, link in pairwise(links):
+        assert link.previous_hash == before.hash
+        assert link.hash == link_hash(link.previous_hash, link.content_hash)
+    assert last is not None
+    assert last.hash == links[-1].hash
 
 
 def test_what_is_rolled_back_leaves_no_gap(database: Database) -> None:
