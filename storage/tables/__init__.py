@@ -165,6 +165,37 @@ class MessageRow(SQLModel, table=True):
     recipient: str = ""
     text: str = _text()
     mail_id: str = ""
+    conversation_id: str | None = Field(default=None, index=True)
+    #: addresses with a space between, None: everybody in the conversation
+    only_for: str | None = _text(default=None)
+    #: as JSON
+    files: str | None = _text(default=None)
+
+
+class ConversationRow(SQLModel, table=True):
+    """One conversation."""
+
+    __tablename__ = "conversation"
+    id: str = Field(primary_key=True)
+    #: its end, as it stands in mails
+    mark: str = Field(index=True)
+    dossier: str = Field(index=True)
+    document_id: str = Field(default="", index=True)
+    state: str = Field(index=True)
+    batch: str = Field(default="", index=True)
+    last_at: datetime = _moment()
+    remind_at: datetime | None = _moment(default=None, index=True)
+    data: str = _text()
+
+
+class BatchRow(SQLModel, table=True):
+    """What an office writes to several dossiers at once."""
+
+    __tablename__ = "batch"
+    id: str = Field(primary_key=True)
+    office: str = Field(index=True)
+    at: datetime = _moment()
+    data: str = _text()
 
 
 class AuditRow(SQLModel, table=True):
