@@ -118,10 +118,11 @@ def test_messages_come_back_with_files_and_private_ones_to_whom_they_are_for(
 
 def test_messages_of_the_version_before_are_still_read(database: Database) -> None:
     row = {"id": "old", "dossier": "bakkerij", "document_id": "doc", "author": AN}
-    row |= {"at": "2026-11-20 12:00:00", "recipient": "", "text": "ja", "mail_id": ""}
-    old = sa.table("message", *(sa.column(name) for name in row))
+    row |= {"recipient": "", "text": "ja", "mail_id": ""}
+    at = sa.column("at", sa.DateTime(timezone=True))
+    old = sa.table("message", at, *(sa.column(name) for name in row))
     with database.transaction() as session:
-        session.execute(sa.insert(old).values(row))
+        session.execute(sa.insert(old).values({**row, "at": NOW}))
     with database.reading() as session:
         (found,) = messages_about(session, "doc")
     assert (found.text, found.conversation_id, found.only_for, found.files) == ("ja", "", (), ())
