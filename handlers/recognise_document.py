@@ -19,6 +19,7 @@ from handlers.learned import habits_in
 from handlers.opening import opened
 from handlers.progress import advance, change_status, with_booking
 from handlers.splitting import Piece, cut_bundle, split
+from handlers.welcome import judge_welcome
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
@@ -32,11 +33,9 @@ from mailbot.recognition.pdf import render_page
 from mailbot.recognition.pipeline import recognise
 from mailbot.rules.duplicates import EarlierDocument, find_duplicates
 from mailbot.rules.splitting import kept_whole
-from mailbot.rules.welcome import is_auto_forwarded, is_welcome
 from storage.definitions import get_dossier, get_office
 from storage.documents import find_document, get_document, look_alikes
 from storage.mails import get_mail
-from storage.people import find_verdict
 
 #: wide enough to read on a phone, small enough for a mail
 _PAGE_IMAGE_WIDTH = 600
@@ -105,25 +104,24 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
     duplicates = find_duplicates(
         known, [_earlier(unit.session, e) for e in earlier], message_id=mail.message_id
     )
+    welcome = judge_welcome(unit.session, dossier, mail)
     warnings = (
         *(warning for _id, warning in duplicates),
         *read.warnings,
         *_supplier_warnings(known, earlier),
         *_habit_warnings(known),
         *_sender_warnings(unit.context, mail),
+        *(("failed_authentication",) if welcome.is_forged else ()),
         *_class_warnings(known, dossier),
     )
-    verdict = find_verdict(unit.session, dossier.code, mail.sender)
-    is_person = find_person(unit.session, dossier, mail.sender) is not None
-    forwarded = is_auto_forwarded(dossier, kind, mail.sender, verdict=verdict, is_person=is_person)
     return replace(
         known,
         recognition_status=_recognition_status(read, warnings, bool(duplicates)),
         warnings=tuple(dict.fromkeys(warnings)),
         possible_duplicate_of=duplicates[0][0] if duplicates else "",
-        welcome=is_welcome(dossier, mail.sender, verdict=verdict, is_person=is_person),
+        welcome=welcome.is_welcome,
         # a possible duplicate never goes on by itself: a person must send it
-        sent=forwarded and not duplicates,
+        sent=welcome.is_forwarded(dossier, kind) and not duplicates,
     )
 
 

@@ -3,13 +3,15 @@
 from handlers.context import Context
 from mailbot.domain.job import Job
 from storage.definitions import all_definitions, make_directory
-from storage.people import blocked_senders
+from storage.people import judged_senders
 
 
 def handle(context: Context, _job: Job) -> None:
     """Write the directory from what the database says now; doing it again is harmless."""
-    with context.database.reading() as session:
-        definitions = all_definitions(session)
-        blocked = blocked_senders(session)
-    directory = make_directory(definitions, [context.settings.service.domain], blocked)
-    context.directory_file.write(directory)
+    # who waited for another writer reads after it: the newest state is written last
+    with context.directory_file.locked():
+        with context.database.reading() as session:
+            definitions = all_definitions(session)
+            judged = judged_senders(session)
+        directory = make_directory(definitions, [context.settings.service.domain], judged)
+        context.directory_file.write(directory)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, select
 
-from mailbot.domain.directory import Directory, DossierEntry
+from mailbot.domain.directory import Directory, DossierEntry, sender_lists
 from mailbot.domain.people import Definition, Dossier, Employee, Office
 from mailbot.domain.values import from_data, from_json, to_data, to_json
 from storage.tables import DossierRow, OfficeRow
@@ -90,16 +90,16 @@ def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None
 def make_directory(
     definitions: Sequence[Definition],
     domains: Iterable[str],
-    blocked: Mapping[str, tuple[str, ...]],
+    judged: Mapping[str, Mapping[str, str]],
 ) -> Directory:
     """Return what intake must know of all this to answer RCPT without a database.
 
-    `blocked` gives, per dossier, the senders that its admin refuses.
+    `judged` gives, per dossier, what its admin said of senders: "allow" or "block".
     """
     return Directory(
         domains=tuple(domain.lower() for domain in domains),
         dossiers=tuple(
-            _entry(dossier, blocked.get(dossier.code, ()))
+            _entry(d, dossier, judged.get(dossier.code, {}))
             for d in definitions
             for dossier in d.dossiers
         ),
@@ -107,7 +107,7 @@ def make_directory(
     )
 
 
-def _entry(dossier: Dossier, blocked: tuple[str, ...]) -> DossierEntry:
+def _entry(definition: Definition, dossier: Dossier, judged: Mapping[str, str]) -> DossierEntry:
     return DossierEntry(
         code=dossier.code,
         office=dossier.office,
@@ -115,7 +115,13 @@ def _entry(dossier: Dossier, blocked: tuple[str, ...]) -> DossierEntry:
         active=dossier.active,
         language=dossier.language,
         journals=tuple(journal.code.lower() for journal in dossier.journals),
-        blocked=blocked,
+        senders=sender_lists(
+            definition.office,
+            dossier,
+            definition.employees,
+            allowed=[sender for sender, verdict in judged.items() if verdict == "allow"],
+            blocked=[sender for sender, verdict in judged.items() if verdict == "block"],
+        ),
     )
 
 

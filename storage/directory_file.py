@@ -1,5 +1,8 @@
 """The directory of addresses as one JSON file, so that RCPT is answered without a database."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -28,6 +31,18 @@ class DirectoryFile:
         """
         make_folder(self.path.parent)
         write_durably(self.path, to_json(directory).encode())
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other writer waiting, in this process and beside it.
+
+        Without it, who read first could write last, and what changed in between would be lost.
+        Raises OSError.
+        """
+        make_folder(self.path.parent)
+        with self.path.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def read(self) -> Directory:
         """Return the directory as it is now; the file is read again only after a change.

@@ -21,12 +21,20 @@ def find_verdict(session: Session, dossier: str, sender: str) -> str | None:
     return row.verdict if row else None
 
 
-def blocked_senders(session: Session) -> dict[str, tuple[str, ...]]:
-    """Return, per dossier, the senders that are refused."""
-    found: dict[str, tuple[str, ...]] = {}
-    for row in session.exec(select(SenderRow).where(SenderRow.verdict == "block")):
-        found[row.dossier] = (*found.get(row.dossier, ()), row.address)
+def judged_senders(session: Session) -> dict[str, dict[str, str]]:
+    """Return, per dossier, the senders that its admin judged: "allow" or "block"."""
+    found: dict[str, dict[str, str]] = {}
+    for row in session.exec(select(SenderRow)):
+        found.setdefault(row.dossier, {})[row.address] = row.verdict
     return found
+
+
+def forget_verdict(session: Session, dossier: str, sender: str) -> None:
+    """Forget what was said about a sender: the next document is asked about again."""
+    row = session.get(SenderRow, (dossier, sender.lower()))
+    if row is not None:
+        session.delete(row)
+        session.flush()
 
 
 def record_bounce(session: Session, address: str, *, at: datetime, diagnostic: str) -> None:

@@ -4,9 +4,12 @@ A small snapshot, written by `mailbot apply` as one JSON file in the data folder
 accepted while the database is down.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailbot.domain.mail import Language
+from mailbot.domain.people import Dossier, Employee, Office, Person
+from mailbot.domain.senders import SenderLists, Treatment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +23,8 @@ class DossierEntry:
     language: Language
     #: codes of its journals, lower case
     journals: tuple[str, ...] = ()
-    #: senders that its admin answered `blokkeren` about
-    blocked: tuple[str, ...] = ()
+    #: None in a file that an older version wrote
+    senders: SenderLists | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,7 @@ class Directory:
     #: domains that are ours, lower case
     domains: tuple[str, ...]
     dossiers: tuple[DossierEntry, ...] = ()
-    #: addresses or @domains, lower case
+    #: what offices refuse at addresses that belong to no dossier
     blacklist: tuple[str, ...] = ()
 
     def find_dossier(self, name: str) -> DossierEntry | None:
@@ -58,3 +61,44 @@ class SmtpAnswer:
     def __str__(self) -> str:
         """Return the line as it goes over the wire."""
         return f"{self.code} {self.status} {self.text}"
+
+
+def sender_lists(
+    office: Office,
+    dossier: Dossier,
+    employees: Iterable[Employee],
+    *,
+    allowed: Iterable[str] = (),
+    blocked: Iterable[str] = (),
+) -> SenderLists:
+    """Return every list that counts for `dossier`.
+
+    `allowed` and `blocked` are the addresses that its admin answered about; who is allowed waits
+    no more. Who works there or here is known, unless frozen.
+    """
+    known: list[Person | Employee] = [*dossier.people, *employees]
+    allowed = tuple(allowed)
+    asked = (*office.quarantine_list, *dossier.quarantine_list)
+    return SenderLists(
+        forward=(
+            *office.whitelist,
+            *dossier.whitelist,
+            *allowed,
+            *(p.email for p in known if not p.frozen),
+        ),
+        inbox=(*office.inbox_list, *dossier.inbox_list),
+        quarantine=tuple(entry for entry in asked if entry.lower() not in allowed),
+        reject=(*office.blacklist, *dossier.blacklist, *blocked),
+        others=_treatment_of_others(office, dossier),
+    )
+
+
+def _treatment_of_others(office: Office, dossier: Dossier) -> Treatment:
+    if dossier.other_senders is not None:
+        return dossier.other_senders
+    if dossier.use_whitelist:
+        return Treatment.QUARANTINE
+    if office.other_senders is not None:
+        return office.other_senders
+    # a whitelist limits what is forwarded, not what is accepted (CF-IN-16)
+    return Treatment.INBOX if dossier.whitelist else Treatment.FORWARD

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from mailbot.domain.mail import Language
+from mailbot.domain.senders import Treatment
 
 
 class JournalKind(StrEnum):
@@ -54,8 +55,16 @@ class Office:
     address: str
     language: Language = "nl"
     time_zone: str = "Europe/Brussels"
-    #: addresses or @domains that are refused with 550 5.7.1
+    #: senders (address, @domain, .domain and all below) that are refused with 550 5.7.1
     blacklist: tuple[str, ...] = ()
+    #: senders whose documents wait until the dossier's admin allows them
+    quarantine_list: tuple[str, ...] = ()
+    #: senders whose documents go to the client's inbox, whatever is forwarded
+    inbox_list: tuple[str, ...] = ()
+    #: senders whose documents may be auto-forwarded, in every dossier
+    whitelist: tuple[str, ...] = ()
+    #: of senders in no list, where the dossier says nothing
+    other_senders: Treatment | None = None
     #: hour of the daily digest, local time
     digest_hour: int = 7
 
@@ -72,6 +81,8 @@ class Employee:
     language: Language = "nl"
     #: a frozen person has no authority at all
     frozen: bool = False
+    #: a total above it takes a confirmation (approving) or a second person (paying)
+    limit: Decimal | None = None
 
     @property
     def name(self) -> str:
@@ -89,6 +100,8 @@ class Person:
     roles: tuple[PersonRole, ...] = (PersonRole.DOCUMENT_PROCESSING,)
     language: Language = "nl"
     frozen: bool = False
+    #: as of an employee
+    limit: Decimal | None = None
 
     @property
     def name(self) -> str:
@@ -136,6 +149,8 @@ class Export:
     delivery: Literal["mail", "folder"] = "folder"
     #: e-mail address (mail) or folder relative to the data folder (folder)
     target: str = ""
+    #: minutes between the last decision and the export: so long `herstel` takes it back
+    wait_minutes: int = 0
     #: connector's own options, e.g. ledger accounts and VAT codes
     options: dict[str, str] = field(default_factory=dict)
 
@@ -157,12 +172,20 @@ class Dossier:
     validation: Validation = Validation.OFFICE
     #: kinds of document that skip the inbox (postbus)
     auto_forward: tuple[JournalKind, ...] = ()
-    #: addresses or @domains whose documents may be auto-forwarded; empty: everyone (CF-IN-16)
+    #: senders whose documents may be auto-forwarded; empty: everyone (CF-IN-16)
     whitelist: tuple[str, ...] = ()
+    #: senders in no list wait until the admin allows them; the same as other_senders "quarantine"
     use_whitelist: bool = False
+    #: as those of the office, for this dossier
+    blacklist: tuple[str, ...] = ()
+    quarantine_list: tuple[str, ...] = ()
+    inbox_list: tuple[str, ...] = ()
+    other_senders: Treatment | None = None
     journals: tuple[Journal, ...] = ()
     people: tuple[Person, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
+    #: total including VAT from which an approval takes a one-time code; None: none does
+    confirm_from: Decimal | None = None
     export: Export = field(default_factory=lambda: Export(connector="csv"))
 
     @property

@@ -175,9 +175,10 @@ class ImapFetcher:
             return _Outcome.LEFT
         sender = find_envelope_sender(raw)
         directory = self._way_in.directory()
-        is_welcome = not is_blacklisted(sender, directory)
+        recipient = self._recipient(raw, directory)
+        dossier = directory.find_dossier(read_recipient(recipient).dossier)
+        is_welcome = not is_blacklisted(sender, directory, dossier)
         if is_welcome:
-            recipient = self._recipient(raw, directory)
             source_key = f"imap:{self._name}:{box.uidvalidity}:{uid}"
             self._way_in.spool.put(raw, self._envelope(raw, sender, recipient, source_key))
             self._way_in.on_mail()

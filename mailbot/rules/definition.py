@@ -28,6 +28,7 @@ from mailbot.domain.people import (
     PersonRole,
     Validation,
 )
+from mailbot.domain.senders import Treatment
 from mailbot.rules import definition_fields as fields
 from mailbot.rules.definition_checks import Draft, check_draft
 from mailbot.rules.definition_fields import Key, Report, read_table, read_tables
@@ -44,13 +45,21 @@ _TOP = {
     "employees": Key(lambda raw, _path, _report: raw, is_required=True),
     "dossiers": Key(lambda raw, _path, _report: raw),
 }
+#: how senders are treated, in an office and in a dossier
+_SENDERS = {
+    "blacklist": Key(fields.several(fields.sender)),
+    "quarantine_list": Key(fields.several(fields.sender)),
+    "inbox_list": Key(fields.several(fields.sender)),
+    "whitelist": Key(fields.several(fields.sender)),
+    "other_senders": Key(fields.choice(Treatment)),
+}
 _OFFICE = {
     "code": Key(fields.code, is_required=True),
     "name": Key(fields.text, is_required=True),
     "address": Key(fields.email, is_required=True),
     "language": Key(fields.language),
     "time_zone": Key(fields.time_zone),
-    "blacklist": Key(fields.several(fields.sender)),
+    **_SENDERS,
     "digest_hour": Key(fields.hour),
 }
 _SOMEBODY = {
@@ -59,6 +68,7 @@ _SOMEBODY = {
     "last_name": Key(fields.text, is_required=True),
     "language": Key(fields.language),
     "frozen": Key(fields.flag),
+    "limit": Key(fields.amount),
 }
 _EMPLOYEE = {**_SOMEBODY, "role": Key(fields.choice(EmployeeRole))}
 _PERSON = {**_SOMEBODY, "roles": Key(fields.several(fields.choice(PersonRole)), is_required=True)}
@@ -82,6 +92,7 @@ _EXPORT = {
     "connector": Key(fields.text, is_required=True),
     "delivery": Key(fields.one_of("folder", "mail")),
     "target": Key(fields.text),
+    "wait_minutes": Key(fields.minutes),
     "options": Key(fields.options),
 }
 #: of each kind of table in a dossier: its keys, and what stands for a value that was reported
@@ -120,11 +131,12 @@ _DOSSIER = {
     "dossier_manager": Key(fields.email, is_required=True),
     "validation": Key(fields.choice(Validation)),
     "auto_forward": Key(fields.several(fields.choice(JournalKind))),
-    "whitelist": Key(fields.several(fields.sender)),
+    **_SENDERS,
     "use_whitelist": Key(fields.flag),
     "journals": Key(_tables_of("journals")),
     "people": Key(_tables_of("people"), is_required=True),
     "approval_rules": Key(_tables_of("approval_rules")),
+    "confirm_from": Key(fields.amount),
     "export": Key(_export),
 }
 

@@ -14,6 +14,7 @@ from mailbot.domain.people import (
     Office,
 )
 from mailbot.rules.definition_fields import Report, did_you_mean, email
+from mailbot.rules.definition_senders import check_dossier_senders, check_office_senders
 from mailbot.rules.toml_lines import Path
 
 
@@ -35,7 +36,10 @@ def check_draft(
     """Report every contradiction."""
     _check_employees(draft, report)
     _check_unique_dossiers(draft, report, is_dossier_address)
+    employees = [employee for _path, employee in draft.employees]
+    check_office_senders(draft.office, employees, [d for _path, d in draft.dossiers], report)
     for path, dossier in draft.dossiers:
+        check_dossier_senders(dossier, path, report)
         _check_manager(draft, dossier, path, report)
         _check_people(dossier, path, report)
         _check_journals(dossier, path, report)

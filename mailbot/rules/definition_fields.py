@@ -20,8 +20,9 @@ from mailbot.rules.toml_lines import Path
 T = TypeVar("T", bound=StrEnum)
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@(?:[\w](?:[\w-]*[\w])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
-_DOMAIN = re.compile(r"@(?:[\w](?:[\w-]*[\w])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
+_DOMAIN = re.compile(r"[@.](?:[\w](?:[\w-]*[\w])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
 #: stands in the local part of an address, between signs that have a meaning there
+_WEEK = 7 * 24 * 60
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _JOURNAL_CODE = re.compile(r"[A-Za-z0-9_]{1,10}")
 _LONGEST_TEXT = 200
@@ -126,6 +127,14 @@ def flag(raw: object, path: Path, report: Report) -> bool | None:
     return None
 
 
+def minutes(raw: object, path: Path, report: Report) -> int | None:
+    """Read a wait in minutes, a week at most."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= _WEEK:
+        return raw
+    report.add(path, f"is {_shown(raw)}; write minutes from 0 to {_WEEK}, e.g. 15")
+    return None
+
+
 def hour(raw: object, path: Path, report: Report) -> int | None:
     """Read an hour of the day."""
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 23:
@@ -156,12 +165,12 @@ def email(raw: object, path: Path, report: Report) -> str | None:
 
 
 def sender(raw: object, path: Path, report: Report) -> str | None:
-    """Read an address, or a whole domain as @domain, in lower case."""
+    """Read an address, a domain as @domain, or all below it as .domain, in lower case."""
     value = text(raw, path, report)
     if value is None:
         return None
     if not _EMAIL.fullmatch(value.lower()) and not _DOMAIN.fullmatch(value.lower()):
-        wanted = 'write an address or a domain with @, e.g. "@supplier.example"'
+        wanted = 'write an address, "@supplier.example" or, with all below it, ".supplier.example"'
         report.add(path, f"{value!r} is no sender; {wanted}")
         return None
     return value.lower()

@@ -18,6 +18,8 @@ from importlib import resources
 
 from mailbot.domain.directory import Directory, DossierEntry, SmtpAnswer
 from mailbot.domain.mail import Language, Recipient, RecipientKind
+from mailbot.domain.senders import Treatment
+from mailbot.rules.welcome import find_treatment, is_listed, treat_sender
 
 #: code (RFC 5321) and enhanced status code (RFC 3463) of every answer; its sentences stand in
 #: templates/<language>/smtp.toml under the same name
@@ -28,6 +30,7 @@ _CODES = {
     "unknown_token": (550, "5.1.1"),
     "inactive_dossier": (550, "5.2.1"),
     "blacklisted": (550, "5.7.1"),
+    "not_listed": (550, "5.7.1"),
     "foreign_domain": (550, "5.7.1"),
     "mail_too_large": (552, "5.3.4"),
     "too_many_recipients": (452, "4.5.3"),
@@ -70,6 +73,8 @@ def answer_recipient(
         reason = "recipient_ok"
     elif is_blacklisted(envelope_sender, directory, dossier):
         reason = "blacklisted"
+    elif _is_stranger(recipient, dossier, envelope_sender):
+        reason = "not_listed"
     elif recipient.kind in (RecipientKind.REPLY, RecipientKind.BOUNCE):
         reason = "recipient_ok" if is_token_known(recipient.token) else "unknown_token"
     elif recipient.kind is not RecipientKind.COMMANDS and dossier is None:
@@ -82,13 +87,23 @@ def answer_recipient(
 def is_blacklisted(
     envelope_sender: str, directory: Directory, dossier: DossierEntry | None = None
 ) -> bool:
-    """Whether this very address, or its very domain as "@domain", is refused.
+    """Whether a list refuses this sender: of `dossier` and its office, else of any office.
 
-    By the office, or by the admin of `dossier` who answered `blokkeren`.
+    The null sender is in no list.
     """
-    sender = envelope_sender.lower()
-    refused = {*directory.blacklist, *(dossier.blocked if dossier else ())}
-    return bool({sender, f"@{sender.rpartition('@')[2]}"} & refused)
+    if not envelope_sender:
+        return False
+    if dossier is None or dossier.senders is None:
+        return is_listed(directory.blacklist, envelope_sender)
+    return find_treatment(dossier.senders, envelope_sender) is Treatment.REJECT
+
+
+def _is_stranger(recipient: Recipient, dossier: DossierEntry | None, envelope_sender: str) -> bool:
+    """Whether the dossier takes documents of nobody that it does not list."""
+    if dossier is None or dossier.senders is None or not envelope_sender:
+        return False
+    is_delivery = recipient.kind is RecipientKind.DELIVER
+    return is_delivery and treat_sender(dossier.senders, envelope_sender) is Treatment.REJECT
 
 
 def write_answer(reason: str, language: Language, **values: str) -> SmtpAnswer:

@@ -6,6 +6,7 @@ import pytest
 
 from mailbot.domain.directory import Directory, DossierEntry
 from mailbot.domain.mail import LANGUAGES, Language, Recipient, RecipientKind
+from mailbot.domain.senders import SenderLists, Treatment
 from mailbot.rules.intake import _CODES, answer_recipient, find_language, write_answer
 
 BAKKER = DossierEntry(
@@ -105,3 +106,33 @@ def test_a_dossier_that_is_closed_answers_in_its_own_language() -> None:
         is_token_known=bool,
     )
     assert "Ce dossier est clos" in found.text
+
+
+@pytest.mark.feature("CF-IN-17", "SB-USR-03")
+@pytest.mark.parametrize(
+    ("kind", "lists", "sender", "answer"),
+    [
+        (DELIVER, SenderLists(), SENDER, "250 2.1.5"),
+        (DELIVER, SenderLists(reject=(".drukkerij.example",)), SENDER, "550 5.7.1 Les messages"),
+        (DELIVER, SenderLists(reject=("@drukkerij.example",), forward=(SENDER,)), SENDER, "250"),
+        # in the office's list of another office only: this dossier has its own word
+        (DELIVER, SenderLists(), "x@reclame.example", "250"),
+        (DELIVER, SenderLists(others=Treatment.REJECT), SENDER, "550 5.7.1 Ce dossier n'accepte"),
+        (DELIVER, SenderLists(others=Treatment.REJECT, inbox=(SENDER,)), SENDER, "250"),
+        (DELIVER, SenderLists(others=Treatment.REJECT), "", "250"),
+        (DELIVER, SenderLists(others=Treatment.QUARANTINE), SENDER, "250"),
+        (QUESTION, SenderLists(others=Treatment.REJECT), SENDER, "250"),
+        (QUESTION, SenderLists(reject=(SENDER,)), SENDER, "550 5.7.1"),
+    ],
+)
+def test_the_lists_of_a_dossier_at_the_door(
+    kind: RecipientKind, lists: SenderLists, sender: str, answer: str
+) -> None:
+    directory = replace(DIRECTORY, dossiers=(replace(BAKKER, senders=lists),))
+    found = answer_recipient(
+        recipient(kind, dossier="bakker"),
+        directory,
+        envelope_sender=sender,
+        is_token_known=bool,
+    )
+    assert str(found).startswith(answer)

@@ -110,9 +110,15 @@ def test_the_directory_knows_every_address(database: Database) -> None:
     save(database, replace(BOTH, office=office))
     with database.reading() as session:
         definitions = all_definitions(session)
-    directory = make_directory(definitions, ["In.Example"], {"slager": ("eve@x.example",)})
+    directory = make_directory(definitions, ["In.Example"], {"slager": {"eve@x.example": "block"}})
     assert directory.domains == ("in.example",)
     assert directory.blacklist == ("spam@winst.example",)
     baker, butcher = directory.dossiers
     assert (baker.code, baker.active, baker.journals) == ("Bakkerij", True, ("ak", "vk"))
-    assert (butcher.active, butcher.blocked, baker.blocked) == (False, ("eve@x.example",), ())
+    assert butcher.senders is not None
+    assert baker.senders is not None
+    assert (butcher.active, butcher.senders.reject, baker.senders.reject) == (
+        False,
+        ("Spam@Winst.example", "eve@x.example"),
+        ("Spam@Winst.example",),
+    )
