@@ -3,11 +3,14 @@
 Every command is checked first and done after, so that a refusal has changed nothing.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers.context import Unit
+from handlers.evidence import shown_to
 from handlers.progress import advance, ask
+from mailbot.domain.change import Change
 from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status
@@ -17,6 +20,8 @@ from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import may_decide
+from storage.approvals import approvals_of
+from storage.changes import record_change
 from storage.definitions import get_dossier
 from storage.documents import get_document
 from storage.tokens import spend_token
@@ -144,25 +149,27 @@ class Turn:
     def _do_one(self, command: Command, number: int | None, item: ShownItem) -> Outcome:
         single = replace(command, items=(number,) if number else ())
         try:
-            result = self._act(single, item)
+            act = self._prepare(single, item)
+            result = self._act(act)
         except Refused as refused:
-            self._note(single, item.document_id, refused.reason)
+            self._note_refused(single, item.document_id, refused.reason)
             return _refused(single, number, refused)
         self._now[item.document_id] = result.document
-        self._note(single, item.document_id, "")
+        self._note_done(act)
         return Outcome(
             command=single,
             is_done=True,
             sentence=result.sentence,
             values=result.values,
             item=number,
+            can_be_undone=_can_be_undone(act, result),
         )
 
-    def _act(self, command: Command, item: ShownItem) -> Result:
+    def _prepare(self, command: Command, item: ShownItem) -> Act:
         document = self._current(item, command)
         dossier = get_dossier(self._unit.session, document.dossier)
         self._guard(command, dossier)
-        act = Act(
+        return Act(
             unit=self._unit,
             command=command,
             person=self._person,
@@ -172,7 +179,24 @@ class Turn:
             token=self._token,
             mail=self._mail,
         )
-        return self._actions[command.verb](act)
+
+    def _act(self, act: Act) -> Result:
+        """Do one command, and keep how the document was before, for `herstel`."""
+        approvals = approvals_of(self._unit.session, act.document.id)
+        result = self._actions[act.command.verb](act)
+        if not _changes(act):
+            return result
+        change = Change(
+            at=self._unit.context.now(),
+            actor=act.email,
+            verb=act.command.verb,
+            cause=self._unit.cause.get("cause", self._token.hash),
+            before=act.document,
+            approvals_before=approvals,
+            version=result.document.version,
+        )
+        record_change(self._unit.session, change)
+        return result
 
     def _guard(self, command: Command, dossier: Dossier) -> None:
         if command.verb not in self._actions:
@@ -191,15 +215,38 @@ class Turn:
         if known is not None:
             return known
         document = get_document(self._unit.session, item.document_id)
-        if document.version != item.version and command.verb not in HARMLESS:
+        is_bound = command.verb not in HARMLESS and command.verb is not Verb.RESTORE
+        if document.version != item.version and is_bound:
             self._stale[document.id] = (document, item.context)
             raise Refused("stale_version")
         return document
 
-    def _note(self, command: Command, document_id: str, why: str) -> None:
-        kind = EventKind.COMMAND_REFUSED if why else EventKind.COMMAND_DONE
-        data = {"verb": command.verb.value, **command.args, **({"why": why} if why else {})}
-        self._unit.note(kind, document_id, self._person.email.lower(), **data)
+    def _note_done(self, act: Act) -> None:
+        """Write the decision with all that it rests on."""
+        shown = shown_to(self._unit, self._token, act.document)
+        facts = {**self._unit.cause, **shown, **_said(act.command)}
+        self._unit.note(EventKind.COMMAND_DONE, act.document.id, act.email, **facts)
+
+    def _note_refused(self, command: Command, document_id: str, why: str) -> None:
+        facts = {**self._unit.cause, "token": self._token.hash, **_said(command), "why": why}
+        actor = self._person.email.lower()
+        self._unit.note(EventKind.COMMAND_REFUSED, document_id, actor, **facts)
+
+
+def _changes(act: Act) -> bool:
+    return act.command.verb not in HARMLESS and act.command.verb is not Verb.RESTORE
+
+
+def _can_be_undone(act: Act, result: Result) -> bool:
+    """Whether `herstel` will still find the document in the house."""
+    leaves_now = result.document.status is Status.TO_EXPORT and not act.dossier.export.wait_minutes
+    is_gone = result.document.status in (Status.SPLIT, Status.EXPORTED)
+    return _changes(act) and not leaves_now and not is_gone
+
+
+def _said(command: Command) -> dict[str, str]:
+    """Return a command for the audit log; its arguments keep their names."""
+    return {"verb": command.verb.value, "args": json.dumps(command.args, ensure_ascii=False)}
 
 
 def _refused(command: Command, item: int | None, refused: Refused) -> Outcome:

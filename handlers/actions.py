@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers import changes, conversing, decisions, splitting
+from handlers import changes, conversing, decisions, splitting, undoing
 from handlers.acting import Action
 from mailbot.domain.command import Verb
 
@@ -31,5 +31,6 @@ ACTIONS: Mapping[Verb, Action] = MappingProxyType(
         Verb.REMARK: conversing.remark,
         Verb.FORWARD: conversing.forward,
         Verb.SPLIT: splitting.split_pages,
+        Verb.RESTORE: undoing.undo,
     }
 )

@@ -1,8 +1,8 @@
 """What every handler is given: the clock, the database, the files, the queue, the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -60,11 +60,16 @@ class Unit:
 
     context: Context
     session: Session
+    #: what brought a decision, for its audit event (handlers/evidence.py)
+    cause: Mapping[str, str] = field(default_factory=dict)
 
-    def put(self, kind: JobKind, *, key: str, **ids: str) -> None:
-        """Put a job in the queue, in the transaction of its cause; the same key is a no-op."""
+    def put(self, kind: JobKind, *, key: str, delay: float = 0, **ids: str) -> None:
+        """Put a job in the queue, in the transaction of its cause; the same key is a no-op.
+
+        `delay` in seconds.
+        """
         job = Job(key=f"{key}:{kind.value}", kind=kind, ids=ids)
-        self.context.jobs.put(self.session, job)
+        self.context.jobs.put(self.session, job, delay=delay)
 
     def note(self, kind: EventKind, subject: str, actor: str = MAILBOT, **data: str) -> None:
         """Write an audit event in the transaction of its effect."""

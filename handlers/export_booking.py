@@ -37,10 +37,11 @@ def handle(context: Context, job: Job) -> None:
     are written again, under the same names, with the number that the booking had got before.
     """
     with context.transaction() as unit:
-        _number(unit, job.ids["document"])
+        if _is_meant(job, get_document(unit.session, job.ids["document"])):
+            _number(unit, job.ids["document"])
     with context.transaction() as unit:
         document = get_document(unit.session, job.ids["document"])
-        if document.status is not Status.TO_EXPORT:
+        if not _is_meant(job, document):
             return
         dossier = get_dossier(unit.session, document.dossier)
         booking = document.booking or propose_booking(document, dossier)
@@ -50,11 +51,15 @@ def handle(context: Context, job: Job) -> None:
             _export(unit, document, dossier, booking)
 
 
+def _is_meant(job: Job, document: Document) -> bool:
+    """Whether the document still waits for this export; `herstel` makes a new version of it."""
+    version = job.ids.get("version", str(document.version))
+    return document.status is Status.TO_EXPORT and version == str(document.version)
+
+
 def _number(unit: Unit, document_id: str) -> None:
     """Give the booking its number in journal and year; two exports at once get two numbers."""
     document = get_document(unit.session, document_id)
-    if document.status is not Status.TO_EXPORT:
-        return
     dossier = get_dossier(unit.session, document.dossier)
     booking = document.booking or propose_booking(document, dossier)
     if isinstance(booking, list) or booking.number:

@@ -15,6 +15,7 @@ from mailbot.rules.approval import cancelled, matching_rules, propose_approvals
 from mailbot.rules.booking import propose_booking
 from mailbot.rules.flow import next_status
 from storage.approvals import approvals_of, record_approvals
+from storage.definitions import get_dossier
 from storage.documents import record_document
 
 #: who must act in each status is asked by this job
@@ -48,7 +49,20 @@ def ask(unit: Unit, document: Document) -> None:
     if kind is None or document.on_hold:
         return
     step = f"{document.version}:{len(document.reviewed_by)}:{document.export_tries}"
-    unit.put(kind, key=f"{document.id}:{step}", document=document.id)
+    unit.put(
+        kind,
+        key=f"{document.id}:{step}",
+        delay=_wait(unit.session, document),
+        document=document.id,
+        version=str(document.version),
+    )
+
+
+def _wait(session: Session, document: Document) -> float:
+    """Return the seconds in which the last decision can still be undone."""
+    if document.status is not Status.TO_EXPORT:
+        return 0
+    return 60.0 * get_dossier(session, document.dossier).export.wait_minutes
 
 
 def change_status(

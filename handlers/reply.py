@@ -15,6 +15,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.evidence import cause_of_mail
 from handlers.opening import open_by_answer
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
@@ -68,9 +69,10 @@ def handle(context: Context, job: Job) -> None:
     with context.transaction() as unit:
         if has_entry(unit.session, f"transcript:{stored.id}"):
             return
-        reply = _understand(unit, stored, mail)
+        caused = replace(unit, cause=cause_of_mail(stored))
+        reply = _understand(caused, stored, mail)
         if reply is not None:
-            _act(unit, reply)
+            _act(caused, reply)
 
 
 def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:

@@ -1,10 +1,10 @@
-"""What is known of addresses: senders that were judged, addresses that bounce."""
+"""What is known of addresses: senders that were judged, who wants no digest."""
 
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from storage.tables import AddressRow, SenderRow, UnsubscribedRow
+from storage.tables import SenderRow, UnsubscribedRow
 
 
 def record_verdict(
@@ -35,17 +35,6 @@ def forget_verdict(session: Session, dossier: str, sender: str) -> None:
     if row is not None:
         session.delete(row)
         session.flush()
-
-
-def record_bounce(session: Session, address: str, *, at: datetime, diagnostic: str) -> None:
-    """Mark an address that mail cannot reach."""
-    session.merge(AddressRow(address=address.lower(), failed_at=at, diagnostic=diagnostic))
-
-
-def find_bounce(session: Session, address: str) -> str | None:
-    """Return why mail cannot reach this address, None if it can as far as we know."""
-    row = session.get(AddressRow, address.lower())
-    return row.diagnostic if row else None
 
 
 def record_unsubscribed(session: Session, address: str, *, at: datetime) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mailbot.compose.answers import OFFERED, VERBS, numbers, offer
 from mailbot.compose.facts import DocumentView, Line, enclosures, heading, summary, warnings
 from mailbot.compose.render import Letterhead, buttons, write
 from mailbot.compose.sentences import field_name, in_words, sentence_or_other
-from mailbot.compose.wording import shortened, upper_first
+from mailbot.compose.wording import moment, shortened, upper_first
 from mailbot.domain.command import HARMLESS, Answer, Command, Context, Outcome, Verb
 from mailbot.domain.letter import Letter
 
@@ -17,9 +18,16 @@ _ARGUMENT_LENGTH = 80
 ALWAYS = (Verb.QUESTION, Verb.REMARK, Verb.LABEL, Verb.HISTORY, Verb.STATUS, Verb.HELP)
 
 
-def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: str) -> Letter:
+def write_transcript(
+    head: Letterhead,
+    outcomes: Sequence[Outcome],
+    *,
+    about: str,
+    on_page: datetime | None = None,
+) -> Letter:
     """Return the one answer to a mail with commands; `about` is the heading of what it concerned.
 
+    `on_page` is when they came from a page: then it says how to tell that it was somebody else.
     Raises ValueError without outcomes: nothing asked is nothing to report.
     """
     if not outcomes:
@@ -29,6 +37,7 @@ def write_transcript(head: Letterhead, outcomes: Sequence[Outcome], *, about: st
         "state": head.say("results", results.pop() if len(results) == 1 else "partly"),
         "about": about,
         "lines": [_line(each, head) for each in outcomes],
+        "on_page": moment(on_page, head.language, head.reader.time_zone) if on_page else "",
         "buttons": buttons(head, "document"),
     }
     return write("person.tell.transcript", head, facts)
@@ -81,14 +90,9 @@ def command_words(head: Letterhead, command: Command) -> str:
     return " ".join(filter(None, words))
 
 
-def undo_hint(head: Letterhead, verb: Verb) -> str:
+def undo_hint(head: Letterhead, outcome: Outcome) -> str:
     """Return how to undo a command that was done, "" when it cannot be undone by an answer."""
-    return head.say("undo", verb) if verb in _CAN_BE_UNDONE else ""
-
-
-_CAN_BE_UNDONE = frozenset(
-    {Verb.HOLD, Verb.RELEASE, Verb.DELETE, Verb.CORRECT, Verb.BOOK, Verb.ALLOW, Verb.BLOCK}
-)
+    return head.say("undo", "answer") if outcome.can_be_undone else ""
 
 
 def _result(outcome: Outcome) -> str:
@@ -103,7 +107,7 @@ def _line(outcome: Outcome, head: Letterhead) -> Line:
     asked = command_words(head, replace(command, items=()))
     table = "outcomes" if outcome.is_done else "refusals"
     said = upper_first(head.say(table, outcome.sentence, **outcome.values))
-    undo = undo_hint(head, command.verb) if outcome.is_done else ""
+    undo = undo_hint(head, outcome)
     how = head.say("phrases", "undo", how=undo) if undo else ""
     text = f"{asked} → {head.say('results', _result(outcome))}"
     number = str(outcome.item) if outcome.item else "-"

@@ -120,3 +120,5 @@ class Outcome:
     values: dict[str, str] = field(default_factory=dict)
     #: number of the line that was answered, None for the document of the mail
     item: int | None = None
+    #: whether `herstel` takes it back
+    can_be_undone: bool = False

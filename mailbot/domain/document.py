@@ -173,3 +173,16 @@ def move(document: Document, to: Status, **changes: object) -> Document:
 def revised(document: Document, **changes: object) -> Document:
     """Return the next version of `document`: what was shown before no longer binds."""
     return replace(document, version=document.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def brought_back(document: Document, before: Document) -> Document:
+    """Return `before` as the next version of `document`: `herstel` took back what was done since.
+
+    Raises Refused("undo_left_house") when the booking has left, "status_forbids" when parts of the
+    document have become documents of their own.
+    """
+    if document.status is Status.EXPORTED:
+        raise Refused("undo_left_house")
+    if document.status is Status.SPLIT:
+        raise Refused("status_forbids", {"status": document.status.value})
+    return replace(before, version=document.version + 1)

@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     DOCUMENT_OPENED = "document_opened"
     #: parts of a bundle became documents of their own: ids and pages
     DOCUMENT_SPLIT = "document_split"
+    #: somebody took back what he had done
+    DOCUMENT_RESTORED = "document_restored"
     APPROVAL_ASKED = "approval_asked"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -31,6 +33,10 @@ class EventKind(StrEnum):
     #: what a form on a page was answered; the same form sent again gets the same answer
     PAGE_ANSWERED = "page_answered"
     CONFIRMATION_ASKED = "confirmation_asked"
+    #: a browser that was not known asked to decide: the person on file got a code
+    BROWSER_CODE_SENT = "browser_code_sent"
+    #: the code came back: this browser is that person's
+    BROWSER_PROVED = "browser_proved"
     MESSAGE = "message"
     SENDER_JUDGED = "sender_judged"
     LETTER_WRITTEN = "letter_written"

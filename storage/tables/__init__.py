@@ -116,6 +116,8 @@ class ApprovalRow(SQLModel, table=True):
     version: int
     decided_at: datetime | None = _moment(default=None)
     mail_id: str = ""
+    #: who decided in the approver's place; NULL in rows of before it was kept
+    decided_by: str | None = None
 
 
 class TokenRow(SQLModel, table=True):
@@ -214,6 +216,17 @@ class AuditRow(SQLModel, table=True):
     hash: str
 
 
+class ChangeRow(SQLModel, table=True):
+    """How a document was before a command of a person."""
+
+    __tablename__ = "change"
+    number: int | None = Field(default=None, primary_key=True)
+    document_id: str = Field(index=True)
+    at: datetime = _moment()
+    undone_at: datetime | None = _moment(default=None)
+    data: str = _text()
+
+
 class SenderRow(SQLModel, table=True):
     """What the admin of a dossier said about a sender."""
 
@@ -232,6 +245,9 @@ class AddressRow(SQLModel, table=True):
     address: str = Field(primary_key=True)
     failed_at: datetime = _moment()
     diagnostic: str = _text()
+    n_refused: int | None = None
+    n_passing: int | None = None
+    given_up_at: datetime | None = _moment(default=None)
 
 
 class UnsubscribedRow(SQLModel, table=True):
@@ -279,6 +295,47 @@ class CodeRow(SQLModel, table=True):
     expires_at: datetime = _moment(index=True)
     tries: int = 0
     spent_at: datetime | None = _moment(default=None)
+
+
+class AuthenticatorRow(SQLModel, table=True):
+    """The authenticator app of a person; its key is sealed."""
+
+    __tablename__ = "authenticator"
+    person: str = Field(primary_key=True)
+    created_at: datetime = _moment()
+    confirmed_at: datetime | None = _moment(default=None)
+    #: the key that counts, "" while the first is being set up
+    sealed: str = _text(default="")
+    #: the key that is being set up
+    pending: str = _text(default="")
+    #: the newest time step whose code was taken
+    last_step: int = 0
+    tries: int = 0
+    tried_at: datetime | None = _moment(default=None)
+
+
+class FrozenRow(SQLModel, table=True):
+    """Somebody whose authority was ended, whatever the definition says."""
+
+    __tablename__ = "frozen"
+    address: str = Field(primary_key=True)
+    #: code of the office where it holds, "" for all
+    office: str = Field(primary_key=True)
+    at: datetime = _moment()
+    by: str
+
+
+class AbsenceRow(SQLModel, table=True):
+    """Days on which somebody else stands in for a person, as that person said."""
+
+    __tablename__ = "absence"
+    id: str = Field(primary_key=True)
+    dossier: str = Field(index=True)
+    person: str
+    stand_in: str
+    starts_on: date
+    ends_on: date
+    at: datetime = _moment()
 
 
 class BrowserRow(SQLModel, table=True):

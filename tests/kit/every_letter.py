@@ -83,12 +83,14 @@ def _transcript(head: Letterhead) -> Letter:
             sentence="hold_until",
             values={"until": "2026-12-15"},
             item=1,
+            can_be_undone=True,
         ),
         Outcome(
             command=Command(verb=Verb.CORRECT, args={"field": "total", "value": "1210.00"}),
             is_done=True,
             sentence="correct",
             values={"field": "total", "value": "1210.00"},
+            can_be_undone=True,
         ),
         Outcome(
             command=Command(verb=Verb.QUESTION, items=(2,), args={"text": "welke werf?"}),

@@ -82,11 +82,7 @@ def test_the_example_of_a_field_names_a_field(language: Language) -> None:
 @pytest.mark.parametrize(
     ("table_name", "sentence_id", "verb"),
     [
-        ("undo", "hold", Verb.RELEASE),
-        ("undo", "release", Verb.HOLD),
-        ("undo", "delete", Verb.RESTORE),
-        ("undo", "allow", Verb.BLOCK),
-        ("undo", "block", Verb.ALLOW),
+        ("undo", "answer", Verb.RESTORE),
         ("outcomes", "hold", Verb.RELEASE),
         ("refusals", "on_hold", Verb.RELEASE),
         ("help", "hold", Verb.RELEASE),

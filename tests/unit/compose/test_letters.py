@@ -23,7 +23,7 @@ from mailbot.compose.requests import (
 )
 from mailbot.compose.sentences import table
 from mailbot.compose.transcript import command_words, undo_hint, write_doubt, write_transcript
-from mailbot.domain.command import Answer, Command, Context, Verb
+from mailbot.domain.command import Answer, Command, Context, Outcome, Verb
 from mailbot.domain.invoice import DocumentClass, Evidence, Source
 from mailbot.domain.letter import Letter, Links
 from mailbot.domain.mail import LANGUAGES, Language, MailAddress
@@ -351,7 +351,7 @@ def test_commands_are_said_as_they_are_typed(command: Command, said: str) -> Non
 def test_a_transcript_says_done_refused_and_how_to_undo() -> None:
     text = LETTERS["transcript"](a_letterhead()).text
     assert "  1  wacht 15/12/2026 → gedaan\n" in text
-    assert "Ongedaan maken: antwoord vrij" in text
+    assert "Ongedaan maken: antwoord herstel" in text
     assert "→ genoteerd" in text
     assert "  3  goedkeuren → niet gedaan\n" in text
     assert "het document is al verworpen" in text
@@ -363,8 +363,10 @@ def test_a_transcript_of_nothing_is_not_written() -> None:
 
 
 def test_what_cannot_be_undone_gets_no_hint() -> None:
-    assert undo_hint(a_letterhead(), Verb.REJECT) == ""
-    assert undo_hint(a_letterhead(), Verb.HOLD) == "antwoord vrij"
+    done = Outcome(command=Command(verb=Verb.HOLD), is_done=True, sentence="hold")
+    assert undo_hint(a_letterhead(), done) == ""
+    undoable = replace(done, can_be_undone=True)
+    assert undo_hint(a_letterhead(), undoable) == "antwoord herstel"
 
 
 def test_an_answer_to_a_mail_says_so() -> None:

@@ -1,0 +1,78 @@
+"""Takes back what the last answer of a person did to a document, until it has left the house."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.acting import Act, Result
+from handlers.correspondence import find_person
+from mailbot.domain.approval import Approval, ApprovalState
+from mailbot.domain.change import Change
+from mailbot.domain.command import Verb
+from mailbot.domain.document import Document, brought_back
+from mailbot.domain.errors import Refused
+from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
+from storage.approvals import approvals_of, record_approvals
+from storage.changes import forget_changes, last_changes
+from storage.documents import record_document
+from storage.people import forget_verdict
+
+
+def undo(act: Act) -> Result:
+    """Make the document what it was before the last answer about it, if that was this person's.
+
+    What the office or a client was told meanwhile is not unsaid: whoever must act now, is asked.
+    """
+    changes = last_changes(act.unit.session, act.document.id)
+    _check(act, changes)
+    restored = brought_back(act.document, changes[0].before)
+    record_document(act.unit.session, restored)
+    _restore_approvals(act, changes[0])
+    _restore_verdict(act, changes)
+    forget_changes(act.unit.session, changes, at=act.unit.context.now())
+    _note(act, restored, changes)
+    return Result(document=restored, sentence="restore")
+
+
+def _check(act: Act, changes: Sequence[Change]) -> None:
+    """Refuse when nothing was done, or when somebody did something since."""
+    if not changes:
+        raise Refused("nothing_to_undo")
+    last = changes[-1]
+    if last.actor != act.email:
+        other = find_person(act.unit.session, act.dossier, last.actor)
+        raise Refused("undo_not_yours", {"name": other.name if other else last.actor})
+    if act.document.version != last.version:
+        raise Refused("nothing_to_undo")
+
+
+def _restore_approvals(act: Act, first: Change) -> None:
+    """Give every approver his part again; what was laid before others since is withdrawn."""
+    had = {_key(approval) for approval in first.approvals_before}
+    since = [a for a in approvals_of(act.unit.session, act.document.id) if _key(a) not in had]
+    withdrawn = [replace(a, state=ApprovalState.CANCELLED) for a in since]
+    record_approvals(act.unit.session, (*first.approvals_before, *withdrawn))
+
+
+def _key(approval: Approval) -> tuple[str, str]:
+    return approval.rule, approval.approver
+
+
+def _restore_verdict(act: Act, changes: Sequence[Change]) -> None:
+    """Forget that the sender was allowed or blocked."""
+    if not any(change.verb in (Verb.ALLOW, Verb.BLOCK) for change in changes):
+        return
+    forget_verdict(act.unit.session, act.dossier.code, act.document.delivered_by)
+    act.unit.put(JobKind.WRITE_DIRECTORY, key=act.unit.context.new_id())
+
+
+def _note(act: Act, restored: Document, changes: Sequence[Change]) -> None:
+    act.unit.note(
+        EventKind.DOCUMENT_RESTORED,
+        restored.id,
+        act.email,
+        undone=", ".join(change.verb.value for change in changes),
+        from_status=act.document.status.value,
+        to_status=restored.status.value,
+        version=str(restored.version),
+    )
