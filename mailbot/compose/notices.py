@@ -7,13 +7,13 @@ from mailbot.compose.facts import (
     DocumentView,
     Line,
     Row,
-    enclosures,
     heading,
     summary,
     this_document,
     warnings,
 )
 from mailbot.compose.render import Letterhead, buttons, write
+from mailbot.compose.thread import Thread, thread_enclosures, thread_facts, thread_of
 from mailbot.compose.wording import listed, shortened
 from mailbot.domain.command import Context
 from mailbot.domain.document import Document
@@ -101,17 +101,23 @@ def write_rejected_notice(head: Letterhead, view: DocumentView, *, rejected_by: 
 
 
 def write_answer(
-    head: Letterhead, view: DocumentView, *, question: str, answer: str, answered_by: str
+    head: Letterhead,
+    about: DocumentView | Thread,
+    *,
+    question: str,
+    answer: str,
+    answered_by: str,
 ) -> Letter:
-    """Return the mail that brings the answer to a question."""
+    """Return the mail that brings the answer to a question about a document or a topic."""
+    thread = about if isinstance(about, Thread) else thread_of(about)
     facts = {
-        **_about(view, head),
+        **thread_facts(thread, head),
         "question": question.splitlines(),
         "answer": answer.splitlines(),
         "answered_by": shortened(answered_by, 60),
         "answer_options": offer(head, Context.QUESTION),
     }
-    return write("person.tell.answer", head, facts, enclosures(view))
+    return write("person.tell.answer", head, facts, thread_enclosures(thread))
 
 
 def write_bounce_notice(

@@ -24,6 +24,7 @@ from mailbot.compose.fields import (
 )
 from mailbot.compose.render import Button, Letterhead, buttons, write
 from mailbot.compose.sentences import field_name
+from mailbot.compose.thread import Thread, thread_enclosures, thread_facts, thread_of
 from mailbot.compose.wording import listed, shortened
 from mailbot.domain.command import Context
 from mailbot.domain.document import Document
@@ -143,18 +144,17 @@ def write_confirmation_request(
 
 
 def write_question(
-    head: Letterhead, view: DocumentView, *, question: str, asked_by: str
+    head: Letterhead, about: DocumentView | Thread, *, question: str, asked_by: str
 ) -> Letter:
-    """Return the mail that puts somebody's question about a document."""
+    """Return the mail that puts somebody's question about a document or a topic."""
+    thread = about if isinstance(about, Thread) else thread_of(about)
     facts = {
-        **_document_facts(view, head),
+        **thread_facts(thread, head),
         "asked_by": shortened(asked_by, 60),
         "question": question.splitlines(),
-        "rows": summary(view, head),
         "answer_options": offer(head, Context.QUESTION),
-        "buttons": buttons(head, "document"),
     }
-    return write("person.ask.question", head, facts, enclosures(view))
+    return write("person.ask.question", head, facts, thread_enclosures(thread))
 
 
 def _document_facts(view: DocumentView, head: Letterhead) -> dict[str, object]:

@@ -37,6 +37,7 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.invoice import RecognitionStatus
 from mailbot.domain.letter import Letter
 from mailbot.domain.mail import MailAddress, Part, PartRole
+from tests.kit.conversation_letters import CONVERSATION_LETTERS
 from tests.kit.letters import (
     BOOKING,
     DOSSIER,
@@ -211,4 +212,5 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     ),
     "digest_employee": _employee_digest,
     "digest_approver": _approver_digest,
+    **CONVERSATION_LETTERS,
 }
