@@ -5,6 +5,7 @@ environment.
 """
 
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,12 +92,16 @@ class TrustedAuthserv(_Section):
     """Servers in front of us whose Authentication-Results are believed (RFC 8601)."""
 
     ids: tuple[str, ...] = ()
+    #: domains of forwarders whose ARC seal is believed: what they saw counts as proof (RFC 8617)
+    arc_sealers: tuple[str, ...] = ()
 
 
 class Web(_Section):
     """The link pages."""
 
     listen: str = "127.0.0.1:8080"
+    #: addresses or networks of proxies in front of the pages, whose X-Forwarded-For is believed
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 class Worker(_Section):
@@ -111,12 +116,26 @@ class Limits(_Section):
 
     recipients_per_mail: int = 100
     mails_per_minute: int = 120
+    #: automatic answers to one address, and about one document to it
+    answers_per_hour: int = 120
+    answers_per_document_hour: int = 20
     #: bytes that must stay free on the disk before a mail is accepted
     min_free_disk: int = 200 * 1024 * 1024
     #: mails waiting in the spool
     max_spool: int = 10_000
     attachments_per_mail: int = 200
     unpacked_bytes: int = 200 * 1024 * 1024
+    #: pages that one client, or whoever holds one link, may open
+    pages_per_minute: int = 600
+    #: and forms that they may send
+    forms_per_minute: int = 60
+
+
+class Proof(_Section):
+    """How long what proves a person holds."""
+
+    #: a one-time code that goes by mail
+    code_hours: int = 24
 
 
 class Retention(_Section):
@@ -143,6 +162,7 @@ class Settings(BaseSettings):
     web: Web = Field(default_factory=Web)
     worker: Worker = Field(default_factory=Worker)
     limits: Limits = Field(default_factory=Limits)
+    proof: Proof = Field(default_factory=Proof)
     retention: Retention = Field(default_factory=Retention)
 
     @property

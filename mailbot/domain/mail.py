@@ -34,8 +34,23 @@ class Automatic(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signature:
+    """One DKIM signature of a mail and what it is worth."""
+
+    #: pass, fail, neutral, policy (valid perhaps, but not good enough), temperror, permerror
+    result: str
+    #: the domain that signed (d=), lower case; "" when it cannot be read
+    domain: str
+    #: which of its keys (s=), and how it signed (a=), e.g. "rsa-sha256"
+    selector: str = ""
+    algorithm: str = ""
+    #: why it does not pass, for the operator
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Authentication:
-    """What is known about who really sent a mail (RFC 7208, 6376, 7489, 8601)."""
+    """What is known about who really sent a mail (RFC 7208, 6376, 7489, 8601, 8617)."""
 
     #: pass, fail, softfail, neutral, none, temperror or permerror
     spf: str = "none"
@@ -45,8 +60,18 @@ class Authentication:
     from_domain: str = ""
     #: True only if DKIM or SPF passed for a domain aligned with From: evidence for level 2
     aligned: bool = False
-    #: "own" for our own check, else the authserv-id that was believed
+    #: "own" for our own check, else the authserv-id that was believed; "arc:" and the domain of
+    #: a trusted forwarder whose word was believed
     source: str = "own"
+    #: the domain that SPF was asked of
+    spf_domain: str = ""
+    #: what the owner of From wants: none, quarantine or reject; "" when nothing was published
+    dmarc_policy: str = ""
+    #: each DKIM signature that we looked at ourselves, topmost first
+    signatures: tuple[Signature, ...] = ()
+    #: none, pass, fail or temperror (RFC 8617), and the domain that sealed last
+    arc: str = "none"
+    arc_domain: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

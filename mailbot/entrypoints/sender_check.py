@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.mail import Authentication
 from mailbot.entrypoints.dns_lookup import DnsResolver
 from mailbot.mail.authentication import authenticate
@@ -19,15 +20,19 @@ class SenderCheck:
         resolver: DnsResolver,
         trusted_authserv_ids: Collection[str],
         *,
+        arc_sealers: Collection[str] = (),
         is_development: bool = False,
+        clock: Clock | None = None,
     ) -> None:
-        """Believe servers called `trusted_authserv_ids`.
+        """Believe servers called `trusted_authserv_ids`, and forwarders of `arc_sealers`.
 
         `is_development`: nothing stands in front of us, so a client on this machine is the sender.
         """
         self._is_development = is_development
         self._resolver = resolver
         self._trusted = frozenset(trusted_authserv_ids)
+        self._arc_sealers = frozenset(arc_sealers)
+        self._clock = clock or SystemClock()
 
     def judge(
         self,
@@ -52,4 +57,6 @@ class SenderCheck:
             client_name=client_name,
             envelope_sender=envelope_sender,
             lookup=self._resolver.within(SECONDS),
+            now=self._clock.now().timestamp(),
+            arc_sealers=self._arc_sealers,
         )

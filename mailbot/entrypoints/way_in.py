@@ -47,6 +47,7 @@ def open_way_in(
         sender_check=SenderCheck(
             DnsResolver(settings.dns.server),
             settings.trusted_authserv.ids,
+            arc_sealers=settings.trusted_authserv.arc_sealers,
             is_development=not settings.outbound.host,
         ),
         clock=clock or SystemClock(),

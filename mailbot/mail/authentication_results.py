@@ -10,13 +10,17 @@ from mailbot.mail.dmarc import is_aligned
 from mailbot.mail.from_domain import find_from_domain, read_domain
 from mailbot.mail.mime import MAX_HEADERS, read_entity
 
-_PAIR = re.compile(r'([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s"]+)')
-_METHOD = re.compile(r"\s*([a-z-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
+_VALUE = r'"(?:[^"\\]|\\.)*"(?:@[^\s;"]*)?|[^\s"]+'
+#: `ptype.property = value`, where space may stand beside the point and the sign (RFC 8601 §2.2)
+_PAIR = re.compile(rf"([\w-]+(?:\s*\.\s*[\w-]+)?)\s*=\s*({_VALUE})")
+_METHOD = re.compile(r"\s*([a-z0-9-]+)(?:\s*/\s*(\d+))?\s*=\s*([a-z]+)", re.IGNORECASE)
+_ID = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s";=]+)\s*(\d*)\s*')
 _LONGEST = 16 * 1024
 #: best first: what one result of a method is worth when there are several
 _ORDER = ("pass", "temperror", "fail", "softfail", "policy", "permerror", "neutral", "none")
-
-
+#: words of older standards and of some servers
+_SAME_AS = {"hardfail": "fail", "error": "temperror", "unknown": "permerror"}
 #: "bestguesspass": Microsoft's word for a domain without a policy
 _NO_OBJECTION = ("pass", "none", "bestguesspass")
 
@@ -38,11 +42,18 @@ def read_authentication_results(raw: bytes, trusted_ids: Collection[str]) -> Aut
     in it is the sender's and must not turn into results.
     """
     trusted = {one.lower() for one in trusted_ids}
+    from_domain = find_from_domain(raw)
     for header in read_entity(raw[: 2 * MAX_HEADERS]).all_raw("authentication-results"):
-        authserv_id, results = _read(decode_text(header[:_LONGEST]))
+        authserv_id, said = read_results(header, from_domain)
         if authserv_id in trusted:
-            return _judge(results, find_from_domain(raw), authserv_id)
+            return said
     return None
+
+
+def read_results(header: bytes, from_domain: str) -> tuple[str, Authentication]:
+    """Return who wrote a header value (authserv-id, lower case), and what it says of From."""
+    authserv_id, results = _read(_FOLD.sub("", decode_text(header[:_LONGEST])))
+    return authserv_id, _judge(results, from_domain, authserv_id)
 
 
 def _judge(results: list[_Result], from_domain: str, authserv_id: str) -> Authentication:
@@ -60,6 +71,7 @@ def _judge(results: list[_Result], from_domain: str, authserv_id: str) -> Authen
         from_domain=from_domain,
         aligned=bool(from_domain) and (by_dmarc or (dmarc in _NO_OBJECTION and vouched)),
         source=authserv_id,
+        spf_domain=_spf_domain(results),
     )
 
 
@@ -71,6 +83,11 @@ def _vouches(result: _Result, from_domain: str) -> bool:
     names = ("header.d", "header.i") if result.method == "dkim" else ("smtp.mailfrom",)
     value = next((found[name] for name in names if name in found), "")
     return is_aligned(read_domain(_domain(value)), from_domain, strict=False)
+
+
+def _spf_domain(results: list[_Result]) -> str:
+    values = (one.properties.get("smtp.mailfrom", "") for one in results if one.method == "spf")
+    return next((read_domain(_domain(value)) for value in values if value), "")
 
 
 def _domain(value: str) -> str:
@@ -89,24 +106,40 @@ def _worst(results: list[_Result], method: str) -> str:
 
 
 def _read(header: str) -> tuple[str, list[_Result]]:
-    """Return authserv-id (lower case) and results; comments and quotes as RFC 8601 §2.2."""
+    """Return authserv-id (lower case) and results; comments and quotes as RFC 8601 §2.2.
+
+    A version other than 1 may mean anything: then nothing is read (§2.3).
+    """
     first, *rest = _cut(header)
-    authserv_id = first.split()[0].strip('"').lower() if first.split() else ""
-    return authserv_id, [one for piece in rest for one in _result(piece)]
+    found = _ID.fullmatch(first)
+    if not found or found[2] not in ("", "1"):
+        return "", []
+    return found[1].strip('"').lower(), [one for piece in rest for one in _result(piece)]
 
 
 def _result(piece: str) -> Iterator[_Result]:
-    if found := _METHOD.match(piece):
+    found = _METHOD.match(piece)
+    if found and found[2] in (None, "1"):
         pairs = _PAIR.findall(piece[found.end() :])
+        properties: dict[str, str] = {}
+        for name, value in pairs:
+            # the first one counts: a value that the sender chose may hold another pair
+            properties.setdefault("".join(name.split()).lower(), _unquoted(value).lower())
+        result = found[3].lower()
         yield _Result(
-            method=found[1].lower(),
-            result=found[2].lower(),
-            properties={name.lower(): value.strip('"').lower() for name, value in pairs},
+            method=found[1].lower(), result=_SAME_AS.get(result, result), properties=properties
         )
 
 
+def _unquoted(value: str) -> str:
+    if not value.startswith('"'):
+        return value
+    text, _, rest = value[1:].rpartition('"')
+    return re.sub(r"\\(.)", r"\1", text) + rest
+
+
 def _cut(header: str) -> list[str]:
-    """Cut at semicolons outside quotes, and leave comments out."""
+    """Cut at semicolons outside quotes; a comment becomes a space."""
     pieces, depth, quoted, escaped = [""], 0, False, False
     for letter in header:
         if escaped or letter == "\\":
@@ -115,6 +148,7 @@ def _cut(header: str) -> list[str]:
             quoted = not quoted
         elif letter in "()" and not quoted:
             depth = depth + 1 if letter == "(" else max(0, depth - 1)
+            pieces[-1] += " "
             continue
         elif letter == ";" and not quoted and not depth:
             pieces.append("")

@@ -1,134 +1,139 @@
-"""DKIM (RFC 6376) by dkimpy, with the guards that it lacks.
+"""DKIM (RFC 6376, 8301, 8463): which domains signed a mail, and which signatures count.
 
-dkimpy alone takes rsa-sha1 (refused by RFC 8301), signatures that leave From unsigned or sign only
-the first bytes of the body (`l=`), and its expressions need hours for some hostile mails: sizes
-are checked first, and the body is brought into relaxed form here, in one pass.
+dkimpy takes rsa-sha1, partial bodies (`l=`), a second From or Subject on top of a signed one, and
+a key for another use; its expressions need hours for some hostile mails. So only its reader of
+keys is used (decision 14); every step here takes time in proportion to the mail.
 """
 
-import logging
-import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
 
-import dkim
-from dkim.util import InvalidTagValueList, parse_tag_value
-
+from mailbot.domain.mail import Signature
 from mailbot.mail.lookup import DnsLookup, LookupFailed
+from mailbot.mail.raw_mail import RawHeader, RawMail, read_raw_mail
+from mailbot.mail.signature_tags import (
+    SignatureTags,
+    find_fault,
+    is_outside_domain,
+    read_signature,
+)
+from mailbot.mail.signing_key import read_key
 
-#: dkimpy compares each signed name with each header, and adds folded lines one by one
-MAX_HEAD = 128 * 1024
-MAX_HEADERS = 1000
 MAX_SIGNATURES = 8
-_MAX_SIGNATURE = 8 * 1024
-_LONG_SPACE = re.compile(rb"\s{65,}")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_SPACES = re.compile(rb"[ \t]+")
-_SIGNATURE_NAME = b"dkim-signature"
-_ALGORITHMS = frozenset({b"rsa-sha256", b"ed25519-sha256"})
-_FIELD = re.compile(rb"\s*:\s*")
+_LONGEST_HEADER = 8 * 1024
+_NAME = "dkim-signature"
+_NEEDED = ("v", "a", "b", "bh", "d", "h", "s")
 #: best first
 _ORDER = ("pass", "temperror", "fail", "policy", "permerror", "neutral", "none")
-#: what dkimpy and its key parser let through on hostile signatures and keys (by its source);
-#: binascii.Error and UnicodeError are ValueErrors
-_DKIMPY_TROUBLE = (
-    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError,
-    dkim.UnparsableKeyError,
+#: RFC 5322 §3.6 allows one of each; a second one, unsigned, is what people would read
+_SINGLE = frozenset(
+    {
+        "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to",
+        "references", "mime-version", "content-type", "content-transfer-encoding",
+    }
 )  # fmt: skip
-# a signature that does not hold is a fact about a mail, not an error of this program
-logging.getLogger("dkimpy").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signature:
-    """One signature of a mail and what it is worth."""
+def check_signatures(raw: bytes, lookup: DnsLookup, *, now: float) -> tuple[Signature, ...]:
+    """Return the verdict on each DKIM signature of the mail `raw`, topmost first; never raises.
 
-    #: pass, fail, neutral, policy (valid perhaps, but not good enough), temperror, permerror
-    result: str
-    #: the domain that signed (d=), lower case; "" when it cannot be read
-    domain: str
-
-
-def check_signatures(raw: bytes, lookup: DnsLookup) -> tuple[Signature, ...]:
-    """Return the verdict on each DKIM signature of the mail `raw`, topmost first; never raises."""
-    blank = _BLANK_LINE.search(raw, 0, MAX_HEAD)
-    if not blank:
-        return ()
-    try:
-        verifier = dkim.DKIM(raw[: blank.start()] + b"\r\n\r\n")
-    except (dkim.DKIMException, *_DKIMPY_TROUBLE):
-        return ()
-    count = sum(name.lower() == _SIGNATURE_NAME for name, _ in verifier.headers)
-    if len(verifier.headers) > MAX_HEADERS or count > MAX_SIGNATURES:
-        return (Signature(result="policy", domain=""),) if count else ()
-    body = raw[blank.end() :].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return tuple(_check(verifier, number, body, lookup) for number in range(count))
+    `now` is in seconds since 1970.
+    """
+    mail = read_raw_mail(raw)
+    return check_signatures_of(mail, lookup, now=now) if mail else ()
 
 
-def best_result(signatures: tuple[Signature, ...]) -> str:
+def check_signatures_of(mail: RawMail, lookup: DnsLookup, *, now: float) -> tuple[Signature, ...]:
+    """Return the verdict on each DKIM signature of a mail, topmost first; never raises."""
+    headers = mail.named(_NAME)
+    if len(headers) > MAX_SIGNATURES:
+        return (Signature(result="policy", domain="", reason="too many signatures"),)
+    return tuple(_check(mail, header, lookup, now) for header in headers)
+
+
+def best_result(signatures: Iterable[Signature]) -> str:
     """Return the result that stands for all: the best one, "none" without signatures."""
     return min((one.result for one in signatures), key=_ORDER.index, default="none")
 
 
-def _check(verifier: dkim.DKIM, number: int, body: bytes, lookup: DnsLookup) -> Signature:
-    header = _signature_header(verifier, number)
+def verify(
+    mail: RawMail, found: SignatureTags, signed: bytes, lookup: DnsLookup
+) -> tuple[str, str]:
+    """Return result and reason of a signature over `signed` and, with bh=, over the body."""
+    if "bh" in found.tags:
+        is_relaxed = found.forms[1] == "relaxed"
+        if found.body_digest != mail.body_digest(is_relaxed=is_relaxed):
+            return "fail", "the body was changed"
     try:
-        tags = parse_tag_value(header)
-    except InvalidTagValueList:
-        return Signature(result="permerror", domain="")
-    domain = tags.get(b"d", b"").decode("ascii", errors="replace").strip(".").lower()
-    refusal = _refusal(header, tags)
-    if refusal:
-        return Signature(result=refusal, domain=domain)
-    is_relaxed = b"/relaxed" in tags.get(b"c", b"").lower()
-    verifier.body = _relaxed(body) if is_relaxed else body
-    return Signature(result=_verify(verifier, number, lookup), domain=domain)
+        key = read_key(lookup.txt(found.key_name))
+    except LookupFailed:
+        return "temperror", "DNS gave no key"
+    if key.fault != ("", ""):
+        return key.fault
+    if key.kind != found.algorithm.partition("-")[0]:
+        return "permerror", "the key is of another kind"
+    if key.is_strict and _identity_domain(found) not in ("", found.get("d").lower()):
+        return "permerror", "the key is for exactly its domain"
+    is_valid = key.verifies(signed, found.signature or b"")
+    return ("pass", "") if is_valid else ("fail", "the signature is not of what is here")
 
 
-def _signature_header(verifier: dkim.DKIM, number: int) -> bytes:
-    found = [value for name, value in verifier.headers if name.lower() == _SIGNATURE_NAME]
-    return bytes(found[number])
+def signed_head(mail: RawMail, found: SignatureTags) -> bytes:
+    """Return the bytes of the head that a signature is about (RFC 6376 §3.7, §5.4.2)."""
+    is_relaxed = found.forms[0] == "relaxed"
+    waiting: dict[str, list[RawHeader]] = {}
+    for header in mail.headers:
+        waiting.setdefault(header.key, []).append(header)
+    # from the bottom up; a name without a header left says that there must be none
+    chosen = [waiting[name].pop() for name in found.signed_names if waiting.get(name)]
+    chosen.append(found.without_signature())
+    lines = (one.relaxed if is_relaxed else one.simple for one in chosen)
+    return b"\r\n".join(lines)
 
 
-def _refusal(header: bytes, tags: dict[bytes, bytes]) -> str:
-    """Return why a signature is not even tried: "policy", "permerror", or "" to go on."""
-    if len(header) > _MAX_SIGNATURE or _LONG_SPACE.search(header):
-        return "policy"
-    if tags.get(b"a") not in _ALGORITHMS or b"l" in tags:
-        return "policy"
-    # RFC 6376 §5.4: From must be signed
-    signed = _FIELD.split(tags.get(b"h", b"").strip().lower())
-    return "" if b"from" in signed else "permerror"
+def find_unsigned(mail: RawMail, found: SignatureTags) -> str:
+    """Return the name of a header that stands there more often than it was signed, "" if none."""
+    signed = Counter(found.signed_names)
+    there = Counter(header.key for header in mail.headers)
+    unsafe = [name for name in _SINGLE & signed.keys() if there[name] > signed[name]]
+    return min(unsafe, default="")
 
 
-def _verify(verifier: dkim.DKIM, number: int, lookup: DnsLookup) -> str:
-    trouble: list[str] = []
-
-    def find_key(name: bytes, timeout: int = 5) -> bytes | None:  # noqa: ARG001 - as dkimpy asks
-        try:
-            records = lookup.txt(name.decode("ascii").rstrip("."))
-        except LookupFailed as error:
-            trouble.append("temperror")
-            raise dkim.DnsTimeoutError(str(error)) from error
-        keys = [one for one in records if b"p=" in one]
-        if not keys:
-            trouble.append("permerror")
-        return keys[0] if keys else None
-
-    try:
-        is_valid = verifier.verify(number, dnsfunc=find_key)
-    except (dkim.KeyFormatError, dkim.UnknownKeyTypeError):
-        return "policy"  # a key below 1024 bits, or of a kind that we cannot check
-    except dkim.NaClNotFoundError:
-        return "neutral"
-    except dkim.ValidationError:
-        return "fail"
-    except (dkim.DKIMException, *_DKIMPY_TROUBLE):
-        return "permerror"
-    return "pass" if is_valid else (trouble[0] if trouble else "fail")
+def _check(mail: RawMail, header: RawHeader, lookup: DnsLookup, now: float) -> Signature:
+    if len(header.value) > _LONGEST_HEADER:
+        return Signature(result="policy", domain="", reason="too long")
+    found = read_signature(header)
+    if found is None:
+        return Signature(result="permerror", domain="", reason="it cannot be read")
+    result, reason = find_fault(found, _NEEDED, now)
+    if not result:
+        result, reason = _fault_of_dkim(mail, found)
+    if not result:
+        result, reason = verify(mail, found, signed_head(mail, found), lookup)
+    return Signature(
+        result=result,
+        reason=reason,
+        domain=found.domain,
+        selector=found.selector,
+        algorithm=found.algorithm,
+    )
 
 
-def _relaxed(body: bytes) -> bytes:
-    """Return a CRLF body with its spaces as RFC 6376 §3.4.4 wants them, in one pass.
+def _fault_of_dkim(mail: RawMail, found: SignatureTags) -> tuple[str, str]:
+    """Return why a DKIM signature is not even tried, ("", "") to go on."""
+    if found.get("v") != "1":
+        return "permerror", "v= is not 1"
+    if "dns/txt" not in (found.get("q").lower() or "dns/txt").split(":"):
+        return "permerror", "the key is not in DNS"
+    if is_outside_domain(found):
+        return "permerror", "i= is outside of d="
+    if "l" in found.tags:
+        return "policy", "only a part of the body is signed"
+    if "from" not in found.signed_names:
+        return "permerror", "From is not signed"  # RFC 6376 §5.4
+    doubled = find_unsigned(mail, found)
+    return ("policy", f"a second {doubled} is not signed") if doubled else ("", "")
 
-    dkimpy does the same with an expression that takes quadratic time on long runs of spaces.
-    """
-    return _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n")
+
+def _identity_domain(found: SignatureTags) -> str:
+    return found.get("i").rpartition("@")[2].lower() if "@" in found.get("i") else ""

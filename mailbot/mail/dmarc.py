@@ -1,5 +1,6 @@
 """DMARC (RFC 7489): whose policy holds for a From domain, and which domains vouch for it."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -7,7 +8,7 @@ from publicsuffixlist import PublicSuffixList
 
 from mailbot.mail.lookup import DnsLookup
 
-_TAG = b"v=DMARC1"
+_RECORD = re.compile(rb"v\s*=\s*DMARC1\s*(?:;|\Z)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,11 @@ def find_policy(from_domain: str, lookup: DnsLookup) -> Policy:
     Raises LookupFailed.
     """
     for domain in filter(None, dict.fromkeys((from_domain, organisation(from_domain)))):
-        records = [one for one in lookup.txt(f"_dmarc.{domain}") if one.startswith(_TAG)]
+        records = [one for one in lookup.txt(f"_dmarc.{domain}") if _RECORD.match(one)]
         if len(records) > 1:
             return NO_POLICY  # RFC 7489 §6.6.3 (5): as if there were none
         if records:
-            return _read(records[0], is_own=domain == from_domain)
+            return _read(records[0], _wishes(domain, from_domain, records[0], lookup))
     return NO_POLICY
 
 
@@ -51,12 +52,35 @@ def organisation(domain: str) -> str:
     return str(_suffixes().privatesuffix(domain) or "")
 
 
-def _read(record: bytes, *, is_own: bool) -> Policy:
+def is_public_suffix(domain: str) -> bool:
+    """Whether anybody may register names below `domain`: it can sign for nobody.
+
+    Suffixes of companies (the private part of the list) are domains of those companies.
+    """
+    return bool(_registry_suffixes().is_public(domain))
+
+
+def _wishes(domain: str, from_domain: str, record: bytes, lookup: DnsLookup) -> tuple[str, ...]:
+    """Return the tags whose wish holds for `from_domain`, first one first (RFC 9091 §3.2)."""
+    if domain == from_domain:
+        return ("p",)
+    has_np = b"np" in record
+    return ("np", "sp", "p") if has_np and not _exists(from_domain, lookup) else ("sp", "p")
+
+
+def _exists(domain: str, lookup: DnsLookup) -> bool:
+    """Whether a name has any address or mail server."""
+    return bool(
+        lookup.addresses(domain, ipv6=False)
+        or lookup.addresses(domain, ipv6=True)
+        or lookup.mail_exchangers(domain)
+    )
+
+
+def _read(record: bytes, wishes: tuple[str, ...]) -> Policy:
     pairs = (one.partition("=") for one in record.decode("ascii", errors="replace").split(";"))
     tags = {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
-    wish = tags.get("p", "")
-    if not is_own:
-        wish = tags.get("sp", wish)
+    wish = next((tags[name] for name in wishes if name in tags), "")
     return Policy(
         # RFC 7489 §6.6.3 (6): a record whose policy cannot be read asks for nothing
         wish=wish if wish in ("none", "quarantine", "reject") else "none",
@@ -68,3 +92,8 @@ def _read(record: bytes, *, is_own: bool) -> Policy:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
+
+
+@cache
+def _registry_suffixes() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)

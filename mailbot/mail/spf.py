@@ -79,6 +79,23 @@ class _Query(spf.query):  # type: ignore[misc]  # pyspf ships no types
                 raise spf.PermError("too many lookups without an answer")
         return found
 
+    def validated_ptrs(self) -> list[str]:
+        """Return the names of the client that lead back to it.
+
+        A failing DNS makes no match, and no temperror, here (RFC 7208 §5.5).
+        """
+        try:
+            names = self.dns_ptr(self.i)[: spf.MAX_PTR]
+        except spf.TempError:
+            return []
+        return [name for name in names if self._leads_back(name)]
+
+    def _leads_back(self, name: str) -> bool:
+        try:
+            return bool(self.cidrmatch(self.dns_a(name, self.A), self.cidrmax))
+        except spf.TempError:
+            return False
+
     def _ask(self, name: str, qtype: str) -> list[object]:
         try:
             if qtype == "TXT":

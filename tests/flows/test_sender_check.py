@@ -7,10 +7,11 @@ from pathlib import Path
 import dkim
 import pytest
 
-from mailbot.domain.mail import Authentication
+from mailbot.domain.mail import Authentication, Signature
 from mailbot.mail.authentication import UNKNOWN
 from tests.kit.dns import dns_server, txt
 from tests.kit.keys import make_key
+from tests.kit.sealing import seal
 from tests.kit.smtp import PURCHASE, SUPPLIER, RunningIntake, mail, running_intake
 
 KEY, RECORD = make_key(2048)
@@ -57,7 +58,21 @@ def test_a_signed_mail_is_aligned(
         running_intake(tmp_path, dns={"server": address}, outbound=outbound) as intake,
     ):
         assert deliver(intake, SIGNED, lmtp=lmtp) == Authentication(
-            spf=spf, dkim="pass", dmarc="pass", from_domain="drukkerij.example", aligned=True
+            spf=spf,
+            spf_domain="drukkerij.example",
+            dkim="pass",
+            signatures=(
+                Signature(
+                    result="pass",
+                    domain="drukkerij.example",
+                    selector="s1",
+                    algorithm="rsa-sha256",
+                ),
+            ),
+            dmarc="pass",
+            dmarc_policy="reject",
+            from_domain="drukkerij.example",
+            aligned=True,
         )
 
 
@@ -94,6 +109,37 @@ def test_a_stranger_is_not_believed_whatever_the_header_says(
     with running_intake(tmp_path, **TRUSTED) as intake:
         found = deliver(intake, RESULTS + RAW)
         assert (found.aligned, found.source) == (False, "own")
+
+
+def test_a_forwarder_that_is_trusted_is_believed(tmp_path: Path) -> None:
+    """A list wrote below the mail: the signature of the sender is broken, its own seal is not."""
+    zone = {**ZONE, ("arc._domainkey.lijst.example", "TXT"): [txt(RECORD)]}
+    saw = "dmarc=pass header.from=drukkerij.example"
+    sealed = seal(SIGNED + b"Lijst van drukkers.\r\n", "lijst.example", KEY, results=saw)
+    trusted = {"arc_sealers": ("lijst.example",)}
+    with (
+        dns_server(zone) as address,
+        running_intake(tmp_path, dns={"server": address}, trusted_authserv=trusted) as intake,
+    ):
+        found = deliver(intake, sealed)
+        assert (found.aligned, found.source, found.arc) == (True, "arc:lijst.example", "pass")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Received: by x\r\n" * 5000 + RAW,
+        b"From: x@y.example\r\n" * 5000 + RAW,
+        b"DKIM-Signature: v=1; d=x.example; s=y\r\n" * 500 + RAW,
+        b"ARC-Seal: i=1; d=x.example; s=y\r\n" * 500 + RAW,
+        b"X-Long: " + b"a" * 900_000 + b"\r\n" + RAW,
+    ],
+)
+def test_heads_without_measure_prove_nothing_and_come_in(
+    tmp_path: Path, raw: bytes, dns: dict[str, str]
+) -> None:
+    with running_intake(tmp_path, dns=dns) as intake:
+        assert deliver(intake, raw).aligned is False
 
 
 def test_a_dns_that_is_silent_delays_a_mail_and_no_more(
