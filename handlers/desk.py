@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
@@ -11,6 +11,9 @@ from handlers.acting import Acted
 from handlers.asking import view_of
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person, make_links, reader_of
+from handlers.evidence import cause_of_post
+from handlers.proving import is_proved
+from handlers.transcript import send_page_transcript
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
 from mailbot.compose.facts import DocumentView
 from mailbot.compose.pages import Said, Sheet
@@ -109,6 +112,21 @@ class Desk:
         return self.token.context is Shown.DIGEST
 
 
+@dataclass(frozen=True, kw_only=True)
+class SentForm:
+    """How a form was sent."""
+
+    #: what the browser is known by; "" when it never proved whose it is
+    browser: str = ""
+    #: the form itself: sent twice it is done once, with the same answer
+    form: str = ""
+    #: which version of which document (by id) its page showed; without it the decision is bound to
+    #: what the mail showed
+    seen: Mapping[str, int] = field(default_factory=dict)
+    #: its fields and what is known of the browser, for the audit log
+    post: Mapping[str, str] = field(default_factory=dict)
+
+
 def open_desk(context: Context, token: str) -> Desk | None:
     """Return what `token` opens, as it is now, without changing anything; None when it is unknown.
 
@@ -136,35 +154,33 @@ def open_desk(context: Context, token: str) -> Desk | None:
         )
 
 
-def act(
-    context: Context,
-    token: str,
-    commands: Sequence[Command],
-    *,
-    form: str = "",
-    seen: Mapping[str, int] | None = None,
-) -> Acted:
+def act(context: Context, token: str, commands: Sequence[Command], sent: SentForm) -> Acted | None:
     """Do what a person asked on a page, as if they had answered the mail with proof.
 
-    `form` is the id of the form that was sent: sent twice it is done once, with the same answer.
-    `seen` says which version of which document (by id) the page showed; without it the decision is
-    bound to what the mail showed. Raises Temporary.
+    Returns None, and does nothing, when the browser has not proved whose it is (handlers.proving).
+    Raises Temporary.
     """
     with context.transaction() as unit:
         found = find_token(unit.session, token_hash(token))
         if found is None:
             return _refuse_all(commands, "token_unknown")
-        if why := _closed(context, found, find_holder(unit.session, found)):
+        holder = find_holder(unit.session, found)
+        why = _closed(context, found, holder)
+        if why or holder is None:
             unit.note(EventKind.COMMAND_REFUSED, found.hash, found.person, why=why, via="page")
             return _refuse_all(commands, why)
-        key = _key(form or context.new_id(), commands)
+        key = _key(sent.form or context.new_id(), commands)
         before = _answer_of(unit.session, found, key)
         if before is not None:
             return Acted(outcomes=before)
+        if not is_proved(unit, found.person, sent.browser):
+            return None
         cause = f"{found.hash[:16]}:{key}"
-        acted = _do(unit, found, commands, seen or {}, cause=cause)
-        send_new_versions(unit, found, acted, cause=cause)
-        _remember(unit, found, key, acted)
+        caused = replace(unit, cause=cause_of_post(context, cause, sent.post))
+        acted = _do(caused, found, commands, sent.seen, cause=cause)
+        send_new_versions(caused, found, acted, cause=cause)
+        send_page_transcript(caused, acted, found, holder, cause=cause)
+        _remember(caused, found, key, acted)
         return acted
 
 

@@ -1,10 +1,11 @@
-"""Answers every mail with commands by one transcript; shared by handlers."""
+"""Tells by one transcript what came of a mail with commands, or of a form; shared by handlers."""
 
 from handlers.acting import Acted
 from handlers.context import Unit
 from handlers.correspondence import Post, post, reader_of
 from mailbot.compose.facts import heading
 from mailbot.compose.transcript import write_transcript
+from mailbot.domain.command import HARMLESS, Outcome
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import ShownItem, Token
@@ -16,11 +17,42 @@ def send_transcript(
     unit: Unit, acted: Acted, token: Token, person: Person | Employee, *, answers: StoredMail
 ) -> None:
     """Put the transcript of one mail in the outbox; its answer may decide what is still open."""
+    _send(unit, acted, token, person, key=answers.id, answers=answers)
+
+
+def send_page_transcript(
+    unit: Unit, acted: Acted, token: Token, person: Person | Employee, *, cause: str
+) -> None:
+    """Tell the person on file what was done on a page in their name, unless it is told already.
+
+    `cause` is the form: sent twice it is told once.
+    """
+    if any(_is_news(each) for each in acted.outcomes):
+        _send(unit, acted, token, person, key=f"page:{cause}")
+
+
+def _is_news(outcome: Outcome) -> bool:
+    """Whether something was done that no other mail of ours says."""
+    is_harmless = outcome.command.verb in HARMLESS or outcome.sentence == "confirmation_sent"
+    return outcome.is_done and not is_harmless
+
+
+def _send(
+    unit: Unit,
+    acted: Acted,
+    token: Token,
+    person: Person | Employee,
+    *,
+    key: str,
+    answers: StoredMail | None = None,
+) -> None:
     office, _employees = get_office(unit.session, token.office)
     items = tuple(_as_now(item, acted) for item in token.items)
     single = find_document(unit.session, items[0].document_id) if len(items) == 1 else None
+    touched = acted.documents[0] if len(acted.documents) == 1 else None
+    about = single or (None if answers else touched)
     letter = Post(
-        key=f"transcript:{answers.id}",
+        key=f"transcript:{key}",
         reader=reader_of(person, office),
         office=office,
         shown=token.context,
@@ -32,7 +64,8 @@ def send_transcript(
         write=lambda head: write_transcript(
             head,
             acted.outcomes,
-            about=heading(single, head) if single else answers.subject,
+            about=heading(about, head) if about else answers.subject if answers else "",
+            on_page=None if answers else unit.context.now(),
         ),
     )
     post(unit, letter)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.compose.page_words import words
-from mailbot.compose.pages import moment, render_page
+from mailbot.compose.pages import render_page
+from mailbot.compose.wording import moment
 from mailbot.domain.mail import Language
 
 _LINK = re.compile(r"(https?://[^\s<>]+)")

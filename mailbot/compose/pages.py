@@ -10,9 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mailbot.compose.facts import DocumentView, heading, summary, this_document, warnings
@@ -29,7 +27,7 @@ from mailbot.compose.page_words import words
 from mailbot.compose.render import Letterhead, harmless
 from mailbot.compose.sentences import field_name, table
 from mailbot.compose.transcript import command_words
-from mailbot.compose.wording import day, one_line
+from mailbot.compose.wording import day, moment, one_line
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.invoice import Invoice
 from mailbot.domain.mail import Language
@@ -152,12 +150,6 @@ def style_source() -> str:
     """Return how a Content-Security-Policy allows that style sheet and no other (CSP3)."""
     digest = hashlib.sha256(style().encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def moment(at: datetime, language: Language, time_zone: str) -> str:
-    """Return a moment as the reader writes it: 20/11/2026 14:05."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return f"{day(local.date(), language)} {format_datetime(local, 'HH:mm')}"
 
 
 def render_page(

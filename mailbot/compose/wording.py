@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -53,6 +54,17 @@ def near_day(when: date, today: date, language: Language) -> str:
     if abs(when - today) >= _NEAR:
         return day(when, language)
     return str(format_date(when, _DATES[language][0], locale=_LOCALES[language]))
+
+
+def moment(at: datetime, language: Language, time_zone: str) -> str:
+    """Return a moment as the reader writes it: 20/11/2026 14:05."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{day(local.date(), language)} {clock_time(at, time_zone)}"
+
+
+def clock_time(at: datetime, time_zone: str) -> str:
+    """Return the time of day of a moment: 14:05."""
+    return f"{at.astimezone(ZoneInfo(time_zone)):%H:%M}"
 
 
 def listed(words: Sequence[str], language: Language) -> str:

@@ -10,13 +10,16 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from handlers.context import Context
 from mailbot.domain.errors import Temporary
 from mailbot.entrypoints.web_answers import notice_answer, text_answer, wanted_language
 from mailbot.entrypoints.web_desk import DeskPages
+from mailbot.entrypoints.web_guard import Guard
 from mailbot.entrypoints.web_limits import BodyLimit
 from mailbot.entrypoints.web_outbox import OutboxPages
+from mailbot.entrypoints.web_protocol import PatientProtocol
 from mailbot.settings import listen_address
 from storage.blobs import BlobError
 from storage.definitions import first_office
@@ -28,15 +31,22 @@ _NOT_FOUND, _NOT_NOW = 404, 503
 _PATIENCE_SECONDS = 5
 
 
-def make_web(context: Context) -> FastAPI:
+def make_web(context: Context) -> ASGIApp:
     """Return the pages as an application; it describes itself to nobody."""
-    app = FastAPI(title="mailbot", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="mailbot",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # a redirect would say the token again, to whatever host was asked
+        redirect_slashes=False,
+    )
     app.add_middleware(BodyLimit, settings=context.settings)
     _answer_errors(app, context)
     _add_small_pages(app, context)
     app.include_router(DeskPages(context).router)
     app.include_router(OutboxPages(context).router)
-    return app
+    return Guard(app, context.settings, context.clock)
 
 
 class WebServer:
@@ -64,15 +74,15 @@ class WebServer:
         self.port = int(listener.getsockname()[1])
         config = uvicorn.Config(
             make_web(self._context),
+            http=PatientProtocol,
             log_config=None,
             # request lines hold tokens
             access_log=False,
             server_header=False,
-            # the address of who asks is the one of the connection, whatever headers say
+            # who asks through a proxy, mailbot.entrypoints.client_address says
             proxy_headers=False,
             lifespan="off",
             ws="none",
-            limit_concurrency=500,
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
         server = uvicorn.Server(config)

@@ -1,5 +1,6 @@
 """The pages behind the links in our mails: GET shows, a POST from the page does."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -7,11 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from handlers.acting import Acted
 from handlers.context import Context
-from handlers.desk import Desk, act, open_desk, read_file, unsubscribe
+from handlers.desk import Desk, SentForm, act, open_desk, read_file, unsubscribe
 from mailbot.compose.page_forms import Wish
 from mailbot.compose.pages import Around, Sheet, write_desk, write_stop
+from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.command import Verb
 from mailbot.domain.mail import Language
 from mailbot.entrypoints.web_answers import (
     file_answer,
@@ -19,8 +20,9 @@ from mailbot.entrypoints.web_answers import (
     page_answer,
     wanted_language,
 )
-from mailbot.entrypoints.web_forms import MistakeError, read_command
-from mailbot.entrypoints.web_session import COOKIE, LIFETIME, PageSession, Proof
+from mailbot.entrypoints.web_forms import MistakeError, post_record, read_command
+from mailbot.entrypoints.web_proof import Asked, BrowserProofs
+from mailbot.entrypoints.web_session import PageSession, Proof, is_from_elsewhere
 
 _READ = ["GET", "HEAD"]
 #: last part of a link -> the form that is shown first
@@ -39,11 +41,25 @@ async def sent_fields(request: Request) -> dict[str, str]:
 Sent = Annotated[dict[str, str], Depends(sent_fields)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Visit:
+    """One request for the pages of a token that opens something."""
+
+    request: Request
+    token: str
+    desk: Desk
+    #: path of the page; a proxy may have put it under another one
+    path: str
+    session: PageSession
+
+
 class DeskPages:
     """The routes under /d/<token>."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._settings = context.settings
+        self._browsers = BrowserProofs(context)
         self.router = APIRouter()
         routes = (
             ("/d/{token}", self.show, _READ),
@@ -62,51 +78,51 @@ class DeskPages:
     ) -> Response:
         """Show what the token opens; changes nothing, however often it is asked."""
         if wish and wish not in _WISHES:
-            return self._notice("not_found", 404, wanted_language(request, self._context.settings))
+            return self._notice("not_found", 404, wanted_language(request, self._settings))
         desk = open_desk(self._context, token)
         if desk is None or desk.why:
             return self._closed(request, desk)
         wished = Wish(first=_WISHES.get(wish), field=field)
-        return self._page(desk, token, wish=wished, only=item)
+        return self._page(self._visit(request, token, desk), wish=wished, only=item)
 
     def decide(self, request: Request, token: str, sent: Sent) -> Response:
-        """Do what a form of the page asks, once."""
+        """Do what a form of the page asks, once, in a browser that proved whose it is."""
         desk = open_desk(self._context, token)
         if desk is None or desk.why:
             return self._closed(request, desk)
+        visit = self._visit(request, token, desk)
         sheet = _asked_about(desk, sent.get("item", ""))
-        proof = self._proof(request, token, sent, sheet)
+        proof = self._proof(visit, sent, sheet)
         if proof is None:
-            return self._no_session(desk, token)
+            return self._no_session(visit)
         try:
             items = (sheet.number,) if sheet and sheet.number else ()
             command = read_command(sent, desk.head.today, items)
         except MistakeError as mistake:
             wish = Wish(first=_verb(sent), field=sent.get("field", ""))
-            return self._page(desk, token, wish=wish, mistake=str(mistake), status=_UNFILLED)
-        seen = {sheet.view.document.id: proof.version} if sheet else {}
-        acted = act(self._context, token, [command], form=proof.form, seen=seen)
-        return self._result(request, token, acted)
+            return self._page(visit, wish=wish, mistake=str(mistake), status=_UNFILLED)
+        return self._act(visit, _asked(visit, command, sheet, sent), proof)
 
     def ask_stop(self, request: Request, token: str) -> Response:
         """Ask whether the daily list must end; changes nothing."""
         desk = open_desk(self._context, token)
         if desk is None or not desk.is_list:
             return self._closed(request, None)
-        return self._stop_page(desk, token)
+        return self._stop_page(self._visit(request, token, desk))
 
     def stop(self, request: Request, token: str, sent: Sent) -> Response:
         """End the daily list: from the page, or in one click by a mail program (RFC 8058 §3.2)."""
         desk = open_desk(self._context, token)
         if desk is None or not desk.is_list:
             return self._closed(request, None)
+        visit = self._visit(request, token, desk)
         if sent.get("List-Unsubscribe") != "One-Click":
-            if self._proof(request, token, sent, None) is None:
-                return self._no_session(desk, token, "/stop")
+            if self._proof(visit, sent, None) is None:
+                return self._no_session(visit, "/stop")
             if sent.get("verb") != Verb.UNSUBSCRIBE.value:
-                return self._stop_page(desk, token, mistake="nothing_picked", status=_UNFILLED)
+                return self._stop_page(visit, mistake="nothing_picked", status=_UNFILLED)
         unsubscribe(self._context, token)
-        return self._stop_page(desk, token, is_done=True)
+        return self._stop_page(visit, is_done=True)
 
     def picture(self, request: Request, token: str, item: int = 0) -> Response:
         """Return the picture of the document's first page."""
@@ -127,10 +143,33 @@ class DeskPages:
         file, content = found
         return file_answer(file.name, content)
 
-    def _page(  # noqa: PLR0913 -- one keyword per thing that a page may show
+    def _act(self, visit: _Visit, asked: Asked, proof: Proof) -> Response:
+        person = visit.desk.token.person
+        proved, mistake = self._browsers.prove(asked, visit.session.visitor)
+        sent = SentForm(
+            browser=proved or self._browsers.known(visit.request, person),
+            form=proof.form,
+            seen={asked.sheet.view.document.id: proof.version} if asked.sheet else {},
+            post=post_record(visit.request, asked.fields),
+        )
+        acted = act(self._context, visit.token, asked.commands, sent)
+        if acted is None:
+            return self._browsers.ask(visit.request, asked, mistake)
+        answer = self._result(visit, acted)
+        return self._browsers.give(answer, person, proved) if proved else answer
+
+    def _result(self, visit: _Visit, acted: Acted) -> Response:
+        """Show the page as it is after what was done."""
+        desk = open_desk(self._context, visit.token)
+        if desk is None or desk.why:
+            return self._closed(visit.request, desk)
+        is_done = all(outcome.is_done for outcome in acted.outcomes)
+        after = self._visit(visit.request, visit.token, desk)
+        return self._page(after, wish=Wish(), acted=acted, status=200 if is_done else _CONFLICT)
+
+    def _page(
         self,
-        desk: Desk,
-        token: str,
+        visit: _Visit,
         *,
         wish: Wish,
         only: int = 0,
@@ -138,10 +177,10 @@ class DeskPages:
         mistake: str = "",
         status: int = 200,
     ) -> Response:
-        session = self._session(token)
+        desk = visit.desk
         around = Around(
-            path=self._path(token),
-            stamp=session.stamp,
+            path=visit.path,
+            stamp=visit.session.stamp,
             wish=wish,
             outcomes=acted.outcomes if acted else (),
             mistake=mistake,
@@ -149,75 +188,59 @@ class DeskPages:
         sheets = [s for s in desk.sheets if s.number == only] if only else desk.sheets
         is_spent = desk.token.spent_at is not None and not desk.is_list
         html = write_desk(desk.head, sheets, around, to_confirm=desk.to_confirm, is_spent=is_spent)
-        return self._with_cookie(page_answer(html, status), token)
-
-    def _result(self, request: Request, token: str, acted: Acted) -> Response:
-        desk = open_desk(self._context, token)
-        if desk is None or desk.why:
-            return self._closed(request, desk)
-        is_done = all(outcome.is_done for outcome in acted.outcomes)
-        status = 200 if is_done else _CONFLICT
-        return self._page(desk, token, wish=Wish(), acted=acted, status=status)
+        return visit.session.give(page_answer(html, status), self._settings)
 
     def _stop_page(
-        self,
-        desk: Desk,
-        token: str,
-        *,
-        is_done: bool = False,
-        mistake: str = "",
-        status: int = 200,
+        self, visit: _Visit, *, is_done: bool = False, mistake: str = "", status: int = 200
     ) -> Response:
-        session = self._session(token)
-        around = Around(path=self._path(token), stamp=session.stamp, mistake=mistake)
-        answer = page_answer(write_stop(desk.head, around, is_done=is_done), status)
-        return self._with_cookie(answer, token)
+        around = Around(path=visit.path, stamp=visit.session.stamp, mistake=mistake)
+        answer = page_answer(write_stop(visit.desk.head, around, is_done=is_done), status)
+        return visit.session.give(answer, self._settings)
 
     def _closed(self, request: Request, desk: Desk | None) -> Response:
         why = desk.why if desk else "token_unknown"
         known = desk.head.language if desk else None
-        language = known or wanted_language(request, self._context.settings)
+        language = known or wanted_language(request, self._settings)
         office = desk.head.office.name if desk else "mailbot"
         return notice_answer(why, _CLOSED[why], language, office=office)
 
-    def _no_session(self, desk: Desk, token: str, page: str = "") -> Response:
+    def _no_session(self, visit: _Visit, page: str = "") -> Response:
+        head, back = visit.desk.head, f"{visit.path}{page}"
         return notice_answer(
-            "no_session",
-            _FORBIDDEN,
-            desk.head.language,
-            office=desk.head.office.name,
-            back=f"{self._path(token)}{page}",
+            "no_session", _FORBIDDEN, head.language, office=head.office.name, back=back
         )
 
     def _notice(self, notice: str, status: int, language: Language) -> Response:
         return notice_answer(notice, status, language)
 
-    def _proof(
-        self, request: Request, token: str, sent: dict[str, str], sheet: Sheet | None
-    ) -> Proof | None:
-        session = self._session(token)
-        if not session.has_cookie(request.cookies.get(COOKIE, "")):
+    def _proof(self, visit: _Visit, sent: dict[str, str], sheet: Sheet | None) -> Proof | None:
+        if is_from_elsewhere(visit.request, self._settings):
             return None
-        return session.read_stamp(sent.get("stamp", ""), sheet)
+        return visit.session.read_stamp(sent.get("stamp", ""), sheet)
 
-    def _session(self, token: str) -> PageSession:
-        return PageSession.of(token, self._context.token_secret)
-
-    def _path(self, token: str) -> str:
-        """Return the path of the page; a proxy may have put it under another one."""
-        return f"{urlsplit(self._context.settings.service.public_url).path}/d/{token}"
-
-    def _with_cookie(self, answer: Response, token: str) -> Response:
-        answer.set_cookie(
-            COOKIE,
-            self._session(token).secret,
-            max_age=LIFETIME,
-            path=self._path(token),
-            secure=self._context.settings.service.public_url.startswith("https://"),
-            httponly=True,
-            samesite="strict",
+    def _visit(self, request: Request, token: str, desk: Desk) -> _Visit:
+        context = self._context
+        return _Visit(
+            request=request,
+            token=token,
+            desk=desk,
+            path=f"{urlsplit(self._settings.service.public_url).path}/d/{token}",
+            session=PageSession.of(request, self._settings, token, context.token_secret),
         )
-        return answer
+
+
+def _asked(visit: _Visit, command: Command, sheet: Sheet | None, sent: dict[str, str]) -> Asked:
+    """Return what waits if the browser is not known: of a confirmation, what it confirms."""
+    confirmed = visit.desk.to_confirm if command.verb is Verb.CONFIRM else ()
+    return Asked(
+        token=visit.token,
+        path=visit.path,
+        head=visit.desk.head,
+        sheet=sheet,
+        commands=(command,),
+        shown=confirmed or (command,),
+        fields=sent,
+    )
 
 
 def _asked_about(desk: Desk, item: str) -> Sheet | None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from starlette.requests import Request
+
 from mailbot.domain.command import Command, Verb
 from mailbot.mail.field_lines import read_value
 from mailbot.mail.typed_values import read_day
@@ -35,6 +37,16 @@ def read_command(fields: Fields, today: date, items: tuple[int, ...] = ()) -> Co
         raise MistakeError("nothing_picked") from error
     reader = _READERS.get(verb)
     return Command(verb=verb, items=items, args=reader(fields, today) if reader else {})
+
+
+def post_record(request: Request, fields: Fields) -> dict[str, str]:
+    """Return what the audit log keeps of a form that was sent: its fields, and from where."""
+    return {
+        **{f"field_{name}": value for name, value in fields.items() if name != "code"},
+        "client": request.client.host if request.client else "",
+        "forwarded_for": request.headers.get("x-forwarded-for", ""),
+        "user_agent": request.headers.get("user-agent", "")[:_LONGEST_VALUE],
+    }
 
 
 def _reason(fields: Fields, _today: date) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import base64
 import re
 from email.utils import quote
-from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,19 +10,23 @@ from handlers.context import Context
 from mailbot.compose.page_outbox import OutboxLine, write_outbox, write_outbox_mail
 from mailbot.domain.mail import Language, Mail
 from mailbot.domain.outbox import OutboxEntry
+from mailbot.entrypoints.client_address import is_forwarded
+from mailbot.entrypoints.smtp_limits import is_loopback
 from mailbot.entrypoints.web_answers import (
     ALWAYS,
     notice_answer,
     page_answer,
     wanted_language,
 )
+from mailbot.entrypoints.web_guard import LOCAL_NAMES
 from mailbot.mail.parse import parse_mail
+from mailbot.settings import Settings
 from storage.outbox import find_entry, recent_entries
 
+#: where the mails are listed
+OUTBOX = "/outbox"
+
 _READ = ["GET", "HEAD"]
-_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-#: marks of a proxy: then the address we see says nothing about who asks
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 #: a mail in a frame: its own styles and pictures, no scripts, links open in the whole window
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -39,10 +42,10 @@ class OutboxPages:
         self._context = context
         self.router = APIRouter()
         routes = (
-            ("/outbox", self.mails),
-            ("/outbox/{name}.eml", self.raw),
-            ("/outbox/{name}.html", self.html),
-            ("/outbox/{name}", self.mail),
+            (OUTBOX, self.mails),
+            (f"{OUTBOX}/{{name}}.eml", self.raw),
+            (f"{OUTBOX}/{{name}}.html", self.html),
+            (f"{OUTBOX}/{{name}}", self.mail),
         )
         for path, endpoint in routes:
             self.router.add_api_route(path, endpoint, methods=_READ, response_model=None)
@@ -50,7 +53,7 @@ class OutboxPages:
     def mails(self, request: Request) -> Response:
         """List our mails, newest first."""
         language = wanted_language(request, self._context.settings)
-        if not self._is_allowed(request):
+        if not may_see_outbox(request, self._context.settings):
             return _not_found(language)
         with self._context.database.reading() as session:
             entries = recent_entries(session)
@@ -92,29 +95,21 @@ class OutboxPages:
         return Response(found[1], 200, headers, "message/rfc822")
 
     def _find(self, request: Request, name: str) -> tuple[OutboxEntry, bytes] | None:
-        if not self._is_allowed(request):
+        if not may_see_outbox(request, self._context.settings):
             return None
         with self._context.database.reading() as session:
             entry = find_entry(session, name)
         return (entry, self._context.blobs.get(entry.sha256)) if entry else None
 
-    def _is_allowed(self, request: Request) -> bool:
-        """Whether no smarthost is set and a browser on this machine asks us directly.
 
-        The Host is looked at because a page elsewhere can point its own name at 127.0.0.1.
-        """
-        if self._context.settings.outbound.host or request.client is None:
-            return False
-        if any(request.headers.get(name) for name in _FORWARDED):
-            return False
-        return request.url.hostname in _LOCAL_NAMES and _is_loopback(request.client.host)
+def may_see_outbox(request: Request, settings: Settings) -> bool:
+    """Whether no smarthost is set and a browser on this machine asks us directly.
 
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
+    The Host is looked at because a page elsewhere can point its own name at 127.0.0.1.
+    """
+    if settings.outbound.host or request.client is None or is_forwarded(request):
         return False
+    return request.url.hostname in LOCAL_NAMES and is_loopback(request.client.host)
 
 
 def _line(entry: OutboxEntry) -> OutboxLine:

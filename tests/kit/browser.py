@@ -11,6 +11,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from PIL import Image, ImageDraw
@@ -21,6 +22,7 @@ from selenium.webdriver.chrome.service import Service as ChromeService
 from handlers.asking import Showing, show
 from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.proving import BROWSER_LIFE
 from mailbot.compose.digest import DigestLine, write_digest_approver
 from mailbot.compose.facts import DocumentView
 from mailbot.compose.render import Letterhead
@@ -42,9 +44,11 @@ from mailbot.domain.people import Definition, JournalKind
 from mailbot.domain.token import ShownItem, Token
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.web import WebServer, make_web
+from mailbot.entrypoints.web_proof import BrowserProofs
 from mailbot.rules.approval import propose_approvals
 from mailbot.settings import Settings
 from storage.approvals import record_approvals
+from storage.codes import record_browser
 from storage.definitions import get_dossier, get_office, save_definition
 from storage.documents import find_document, record_document
 from storage.outbox import recent_entries
@@ -183,6 +187,18 @@ class House:
         assert found is not None
         return found
 
+    def browser(self, person: str = APPROVER) -> str:
+        """Let a browser have proved that it is this person's, and return what it is known by."""
+        now = self.context.now()
+        with self.context.transaction() as unit:
+            return record_browser(
+                unit.session, person=person, at=now, expires_at=now + BROWSER_LIFE
+            )
+
+    def browser_cookie(self, person: str = APPROVER) -> tuple[str, str]:
+        """Return the cookie of a browser that has proved that it is this person's."""
+        return BrowserProofs(self.context).cookie(person), self.browser(person)
+
     def change_office(self, definition: Definition) -> None:
         """Apply another definition."""
         with self.context.transaction() as unit:
@@ -251,18 +267,27 @@ class Visitor:
         self,
         house: House,
         address: str = "127.0.0.1",
-        base_url: str = "http://127.0.0.1:8080",
+        base_url: str = "",
         *,
         shows_bugs: bool = True,
         headers: dict[str, str] | None = None,
     ) -> None:
+        public = urlsplit(house.context.settings.service.public_url)
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(
             make_web(house.context), raise_app_exceptions=shows_bugs, client=(address, 50_000)
         )
         self._client = httpx.AsyncClient(
-            transport=transport, base_url=base_url, headers=headers or {}
+            transport=transport,
+            base_url=base_url or f"{public.scheme}://{public.netloc}",
+            headers=headers or {},
         )
+
+    def prove(self, house: House, *people: str) -> None:
+        """Be the browser of these people, as if each had typed a code once."""
+        for person in people:
+            name, value = house.browser_cookie(person)
+            self._client.cookies.set(name, value)
 
     @property
     def cookies(self) -> httpx.Cookies:

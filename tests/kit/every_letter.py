@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from mailbot.compose.codes import write_browser_code
 from mailbot.compose.digest import (
     DigestLine,
     DigestSection,
@@ -167,6 +168,13 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "confirmation": lambda head: write_confirmation_request(
         head, asked=("goedkeuren",), about="F-88", code="4471", confirm_url=f"{PAGE}/confirm"
     ),
+    "code": lambda head: write_browser_code(
+        head,
+        code="482913",
+        until=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        asked=(Command(verb=Verb.APPROVE),),
+        about="Drukkerij Voorbeeld BV, factuur 2026-114",
+    ),
     "question": lambda head: write_question(
         head, a_view(), question="Welke werf?\n\nEn wie bestelde dit?", asked_by="Karim Peeters"
     ),
@@ -180,6 +188,12 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         view=a_view(),
     ),
     "transcript": _transcript,
+    "page_transcript": lambda head: write_transcript(
+        head,
+        (Outcome(command=Command(verb=Verb.APPROVE), is_done=True, sentence="approve"),),
+        about="Drukkerij Voorbeeld BV, factuur 2026-114",
+        on_page=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+    ),
     "help": lambda head: write_help(head, Context.REVIEW),
     "receipt": _receipt,
     "receipt_of_nothing": lambda head: write_receipt(

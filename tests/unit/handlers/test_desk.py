@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from handlers.desk import act, open_desk, read_file, unsubscribe
-from mailbot.domain.command import Command, Verb
+from handlers.desk import SentForm, act, open_desk, read_file, unsubscribe
+from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Status, revised
 from mailbot.domain.events import EventKind
@@ -18,6 +19,8 @@ from storage.audit import broken_links, events_about
 from storage.conversations import messages_about
 from storage.documents import record_document
 from storage.people import is_unsubscribed
+from storage.reply_tokens import token_hash
+from storage.tokens import find_token
 from tests.kit.browser import House, an_invoice, open_house
 from tests.kit.office import (
     APPROVER,
@@ -43,9 +46,18 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield opened
 
 
-def sentences(house: House, token: str, *commands: Command, **more: object) -> list[str]:
-    acted = act(house.context, token, commands, **more)  # type: ignore[arg-type]
-    return [outcome.sentence for outcome in acted.outcomes]
+def outcomes(house: House, token: str, *commands: Command, **sent: Any) -> tuple[Outcome, ...]:
+    """Send a form in a browser of whoever the token names."""
+    with house.context.database.reading() as session:
+        found = find_token(session, token_hash(token))
+    browser = house.browser(found.person) if found else ""
+    acted = act(house.context, token, commands, SentForm(browser=browser, **sent))
+    assert acted is not None
+    return acted.outcomes
+
+
+def sentences(house: House, token: str, *commands: Command, **sent: Any) -> list[str]:
+    return [outcome.sentence for outcome in outcomes(house, token, *commands, **sent)]
 
 
 def verbs(house: House, token: str) -> set[Verb]:
@@ -93,10 +105,10 @@ def test_the_same_form_sent_twice_is_done_once_with_the_same_answer(house: House
     document = house.invoice()
     token = house.letter(document, shown=Shown.QUESTION, to=APPROVER)
     said = Command(verb=Verb.REMARK, args={"text": "ja, dat klopt"})
-    first = act(house.context, token, [said], form="f1")
+    first = outcomes(house, token, said, form="f1")
     mails = len(house.mails())
-    second = act(house.context, token, [said], form="f1")
-    assert first.outcomes == second.outcomes
+    second = outcomes(house, token, said, form="f1")
+    assert first == second
     assert len(house.mails()) == mails
     with house.context.database.reading() as session:
         assert len(messages_about(session, document.id)) == 1
@@ -107,7 +119,7 @@ def test_another_text_in_the_same_form_is_another_message(house: House) -> None:
     document = house.invoice()
     token = house.letter(document)
     for text in ("waarvoor was dit?", "en wie bestelde het?"):
-        act(house.context, token, [Command(verb=Verb.QUESTION, args={"text": text})], form="f1")
+        outcomes(house, token, Command(verb=Verb.QUESTION, args={"text": text}), form="f1")
     with house.context.database.reading() as session:
         assert len(messages_about(session, document.id)) == 2
 
@@ -309,7 +321,7 @@ def test_a_waiting_document_can_be_released(house: House) -> None:
 def test_the_conversation_names_who_wrote(house: House) -> None:
     document = house.invoice()
     token = house.letter(document)
-    act(house.context, token, [Command(verb=Verb.QUESTION, args={"text": "Van wie?"})])
+    outcomes(house, token, Command(verb=Verb.QUESTION, args={"text": "Van wie?"}))
     desk = open_desk(house.context, token)
     assert desk is not None
     assert [(s.name, s.text) for s in desk.sheets[0].conversation] == [
