@@ -20,8 +20,12 @@ def limits_below(text: str) -> bool:
 
 def begins_with_decision(line: str) -> bool:
     """Whether `line` begins with a verb that approves or refuses, or limits one."""
-    tokens = tokenize(line)
-    return _decides(tokens, 0) or _limits(line)
+    return begins_with_verb(line) or _limits(line)
+
+
+def begins_with_verb(line: str) -> bool:
+    """Whether `line` begins with a verb that approves or refuses."""
+    return _decides(tokenize(line), 0)
 
 
 def names_decision(line: str) -> bool:

@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from mailbot.mail.words import fold_line, words
 
 _QUOTE = re.compile(r"\s{0,3}>|\s{0,3}[A-Za-z]{1,3}>")
-_LABEL = re.compile(r"[\s*_|]{0,4}([^:*]{2,22}?)[\s*_]{0,3}:[\s*_]{0,3}(.*)$")
+_LABEL = re.compile(r"[\s*_|]{0,4}([^:*]{1,22}?)[\s*_]{0,3}:[\s*_]{0,3}(.*)$")
 _RULE = re.compile(r"\s*([_=*\u2014\u2013-])\1{4,}\s*$")
-_DASHED = re.compile(r"[-_=>\s*]{2,}([^-_=]{3,80}?):?[\s*]*[-_=<*]{2,}:?\s*$")
+#: a date with a time beside it, in whatever language
+_MOMENT = re.compile(r"\d{4}.{0,20}\b\d{1,2}[:.h]\d{2}|\b\d{1,2}[:.h]\d{2}\b.{0,20}\d{4}")
+_DAY_OR_TIME = re.compile(r"\d{4}|\d{1,2}[:.h/-]\d{1,2}")
+_PERSON = re.compile(r"[^\s@]@[\w-]{1,60}\.\w")
 _NOTES_LINE = re.compile(r".{2,80} ---\s?\d{1,4}[/.-].{4,30}---.*$")
 _ITEM = re.compile(r"\s*(\d{1,3})\s?[.):]\s")
 #: lines that an introduction such as "On … wrote:" may be wrapped over
 _WRAPPED = 4
 _LONGEST_INTRODUCTION = 320
+#: no line of a copied header that tells one is longer
+_LONGEST_LABELLED = 500
+#: a line that was wrapped is at least as long
+_WRAPPED_AT = 45
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,25 +91,57 @@ def _with_rule(lines: list[str], index: int) -> int:
 
 
 def _is_divider(line: str) -> bool:
-    match = _DASHED.match(line.strip())
-    if match is None:
+    """Whether it is "-----Original Message-----", as one program or another draws it."""
+    plain = line.strip()
+    if (
+        len(plain) > _LONGEST_INTRODUCTION
+        or plain[:2].strip("-_=>*")
+        or plain[-1:] not in "-_=<*:"
+    ):
         return False
-    plain = fold_line(match[1])
-    return any(one in plain for one in words("mail", "original_message"))
+    inner = fold_line(plain.strip("-_=<>*: \t"))
+    return any(one in inner for one in words("mail", "original_message"))
 
 
 def _is_header(lines: list[str], index: int) -> bool:
-    """Whether a copied header begins: a From line, and two more header lines close below it."""
-    if _label(lines[index]) != "from":
+    """Whether a copied header begins: a From line, and two more header lines close to it."""
+    if len(lines[index]) > _LONGEST_LABELLED:
         return False
+    first = _label(lines[index])
+    if not first:
+        return _is_foreign_header(lines, index)
     near = [line for line in lines[index + 1 : index + 12] if line.strip()][:7]
-    found = {_label(line) for line in near} - {"", "from"}
-    return len(found) >= 2
+    found = {_label(line) for line in near} - {"", first}
+    if first == "from":
+        return len(found) >= 2
+    # what stands above the From line belongs to it only if nothing stands between
+    above = _labels_below(lines, index)
+    is_dated = first != "sent" or bool(_MOMENT.search(lines[index]))
+    return is_dated and "from" in above and len({first, *above}) >= 3
+
+
+def _labels_below(lines: list[str], index: int) -> list[str]:
+    """Return the labels of the header lines right below `index`, up to the first other line."""
+    found: list[str] = []
+    for line in lines[index + 1 : index + 7]:
+        if not (label := _label(line)):
+            break
+        found.append(label)
+    return found
+
+
+def _is_foreign_header(lines: list[str], index: int) -> bool:
+    """Whether four lines "word: value" name a person, a moment and more, in any language."""
+    block = lines[index : index + 4]
+    if len(block) < 4 or not _PERSON.search(block[0]):
+        return False
+    is_labelled = all(len(one) < _LONGEST_LABELLED and _LABEL.match(one) for one in block)
+    return is_labelled and any(_MOMENT.search(one) for one in block[1:])
 
 
 def _label(line: str) -> str:
     match = _LABEL.match(line)
-    if match is None:
+    if match is None or len(line) > _LONGEST_LABELLED:
         return ""
     plain = fold_line(match[1])
     names = ("from", "sent", "to", "cc", "subject")
@@ -136,8 +175,29 @@ def introduction_length(lines: list[str], index: int) -> int:
         if len(joined) > _LONGEST_INTRODUCTION:
             return 0
         if _is_introduction(fold_line(joined)):
-            return length
+            return length if _is_one_sentence(lines[index : index + length]) else 0
     return 0
+
+
+def _is_one_sentence(lines: list[str]) -> bool:
+    """Whether an introduction begins with the first of its lines, and was wrapped at the others.
+
+    What was typed right above one, without a blank line, is no part of it.
+    """
+    if len(lines) == 1:
+        return True
+    if any(_begins_introduction(lines[at:]) for at in range(1, len(lines))):
+        return False
+    starts = fold_line(lines[0]).startswith(words("mail", "introduction_starts"))
+    if any(_is_introduction(fold_line(" ".join(lines[at:]))) for at in range(1, len(lines))):
+        return starts and bool(_DAY_OR_TIME.search(lines[0]))
+    is_wrapped = (len(one) >= _WRAPPED_AT or one.rstrip().endswith("<") for one in lines[:-1])
+    return starts or all(is_wrapped)
+
+
+def _begins_introduction(lines: list[str]) -> bool:
+    plain = fold_line(" ".join(lines))
+    return plain.startswith(words("mail", "introduction_starts")) and _is_introduction(plain)
 
 
 def _is_introduction(plain: str) -> bool:
@@ -153,7 +213,9 @@ def _is_introduction(plain: str) -> bool:
     closing = any(plain.endswith(one) for one in words("mail", "wrote"))
     if starts and closing and bool(re.search(r"\d{4}|\d[:.h]\d{2}", plain)):
         return True
-    return bool(ends and re.search(r"\d{4}.{0,60}<[^<>\s]+@[^<>\s]+>\s?:$", plain))
+    is_bracketed = re.search(r"\d{4}.{0,60}<[^<>\s]+@[^<>\s]+>\s?:$", plain)
+    # in a language that is not known here
+    return bool(ends and (is_bracketed or (_MOMENT.search(plain) and _PERSON.search(plain))))
 
 
 def _blocks(lines: list[str], marks: list[bool]) -> tuple[Block, ...]:

@@ -6,8 +6,11 @@ from mailbot.domain.command import Doubt
 from mailbot.domain.mail import Mail, PartRole
 from mailbot.mail.below_signature import begins_with_decision, names_decision
 from mailbot.mail.quotes import Block, find_typed
-from mailbot.mail.reply_html import read_html
+from mailbot.mail.reply_html import HtmlText, read_html
 from mailbot.mail.signatures import Cut, cut_signature
+
+#: letters; a longer text is cut, and nothing of it is done
+_LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +57,54 @@ def read_reply(mail: Mail) -> Written:
 
 def _read_forms(mail: Mail) -> Written:
     name = mail.sender.display_name or mail.sender.address.partition("@")[0].replace(".", " ")
-    plain = _read(mail.text, name)
     source = read_html(mail.html)
+    plain = _read(mail.text[:_LONGEST], name, source.signature)
+    if len(mail.text) > _LONGEST:
+        plain = replace(plain, doubt=Doubt.NOT_UNDERSTOOD)
+    if not mail.html.strip():
+        return plain
+    rich = _read_shown(source, name)
+    seen = _read(source.with_hidden, name).numbered
+    hidden = seen if seen != rich.numbered else ""
+    if rich.text or rich.is_below_marker:
+        return replace(rich, other=plain.numbered, hidden=hidden)
+    rich = _rescue(source, mail.html, name)
+    if not plain.text:
+        return replace(rich, hidden=hidden)
+    is_same = bool(rich.text) and not hidden and rich.text.split() == plain.text.split()
+    doubt = plain.doubt if is_same or not source.shown.strip() else Doubt.PARTS_DIFFER
+    return replace(plain, doubt=doubt, hidden=hidden)
+
+
+def _read_shown(source: HtmlText, name: str) -> Written:
     rich = _read(source.shown, name)
     if not source.is_whole:
         rich = replace(rich, doubt=Doubt.NOT_UNDERSTOOD)
-    if source.signature:
-        rich = replace(rich, below=f"{rich.below}\n{source.signature}".strip())
-    seen = _read(source.with_hidden, name).numbered
-    hidden = seen if seen != rich.numbered else ""
-    if mail.html.strip() and (rich.text or not plain.text):
-        return replace(rich, other=plain.numbered if mail.text.strip() else "", hidden=hidden)
-    return replace(plain, other=rich.numbered, hidden=hidden)
+    return replace(rich, below=f"{rich.below}\n{source.signature}".strip())
 
 
-def _read(text: str, name: str) -> Written:
+def _rescue(source: HtmlText, html: str, name: str) -> Written:
+    """Return text that stood where none is expected, for somebody to look at, if there is any.
+
+    People type into the signature and into what their program put around the quote; dark
+    screens write in white.
+    """
+    if (found := _read(source.with_hidden, name)).text:
+        return replace(found, doubt=Doubt.PARTS_DIFFER)
+    if (found := _read(read_html(html, trusts_wrappers=False).shown, name)).text:
+        return replace(found, doubt=Doubt.NOT_UNDERSTOOD)
+    lines = source.signature.split("\n")
+    if any(begins_with_decision(line) for line in lines):
+        return Written(
+            text=source.signature, numbered=source.signature, doubt=Doubt.NOT_UNDERSTOOD
+        )
+    return Written(below=source.signature)
+
+
+def _read(text: str, name: str, signature: str = "") -> Written:
     typed = find_typed(text)
-    cut = [(block, cut_signature(block.lines, name)) for block in typed.blocks]
+    card = frozenset(line.strip() for line in signature.split("\n")) - {""}
+    cut = [(block, cut_signature(block.lines, name, card)) for block in typed.blocks]
     kept = [(block, one.body) for block, one in cut if one.body]
     if not kept and any(_loses_decision(one) for _, one in cut):
         whole = "\n".join("\n".join(block.lines).strip() for block in typed.blocks)

@@ -4,18 +4,22 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from mailbot.mail.below_signature import begins_with_decision
+from mailbot.mail.below_signature import begins_with_decision, begins_with_verb
 from mailbot.mail.words import fold_line, words
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
 _POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
+#: "P." at the end
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")
 #: "[EXTERN] …", "EXTERNAL: …": no person begins a sentence so
 _TAG = re.compile(
-    r"(?i)\s*[*_!\u26a0\ufe0f-]*\s*"
+    r"(?i)[*_!\u26a0\ufe0f-]*\s*"
     r"(?:[\[(](?:ext|extern[ae]?l?)\b[^\])]{0,30}[\])]|extern[ae]?l?\s?[:!](?=\s))[\s:*_-]*"
 )
 _LONGEST_NAME = 5
 _LONGEST_CARD = 7
+#: a line that was wrapped is at least as long
+_WRAPPED_AT = 45
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +32,17 @@ class Cut:
     banners: list[str] = field(default_factory=list)
 
 
-def cut_signature(lines: Collection[str], sender_name: str = "") -> Cut:
+def cut_signature(
+    lines: Collection[str], sender_name: str = "", card: frozenset[str] = frozenset()
+) -> Cut:
     """Return `lines` without banner, signature, footer and disclaimer, outer blank lines gone.
 
-    A postscript under the signature stays: it may limit what stands above it.
+    `card`: lines that are known to be of the signature. A postscript under the signature
+    stays: it may limit what stands above it.
     """
+    lines = [line.strip() for line in lines]
     untagged = [_without_tag(line) for line in lines]
-    cut = _cut([one for one in untagged if not _is_banner(one)], sender_name)
+    cut = _cut(_without_card(_without_banners(lines, untagged), card), sender_name)
     if not any(line.strip() for line in cut.body):
         # nothing but a line with a tag: that line is what was typed
         rests = [line[match.end() :] for line in lines if (match := _TAG.match(line))]
@@ -49,6 +57,8 @@ def _cut(lines: list[str], sender_name: str) -> Cut:
     postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
     body = _strip(kept[:end])
     while body and _is_name(body[-1], sender_name):
+        body = _strip(body[:-1])
+    if len(body) > 1 and _INITIALS.fullmatch(body[-1]):
         body = _strip(body[:-1])
     tail = _strip([line for line in kept[postscript:] if not _is_footer(line)])
     return Cut(
@@ -67,6 +77,27 @@ def _below(lines: list[str], sender_name: str) -> list[str]:
         and not _DELIMITER.match(line)
         and not (_is_sign_off(line) or _is_footer(line) or _is_name(line, sender_name))
     ]
+
+
+def _without_card(lines: list[str], card: frozenset[str]) -> list[str]:
+    """Return `lines` up to the first that stands on the card, if nothing else follows."""
+    at = next((i for i, line in enumerate(lines) if line in card), len(lines))
+    tail = [line for line in lines[at:] if line and not (line in card or _is_footer(line))]
+    return lines if tail or at == 0 or any(map(begins_with_verb, lines[at:])) else lines[:at]
+
+
+def _without_banners(lines: list[str], untagged: list[str]) -> list[str]:
+    """Return `untagged` without banners, and without the lines that they were wrapped to."""
+    kept: list[str] = []
+    is_open = False
+    for line, one in zip(lines, untagged, strict=True):
+        is_gone = _is_banner(one) or (bool(line) and not one)
+        if is_gone or (is_open and line[:1].islower() and not begins_with_verb(line)):
+            is_open = len(line) >= _WRAPPED_AT
+            continue
+        kept.append(one)
+        is_open = False
+    return kept
 
 
 def _without_tag(line: str) -> str:
