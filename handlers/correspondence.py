@@ -43,6 +43,11 @@ class Post:
     items: tuple[ShownItem, ...] = ()
     subject: str = ""
     commands: tuple[Command, ...] = ()
+    #: of a conversation: the message that an answer is about, the id that threads its mails, and
+    #: the Message-ID of the reader's own last mail in it
+    message: str = ""
+    thread: str = ""
+    last_from_reader: str = ""
     #: the mail that this letter answers
     answers: StoredMail | None = None
     write: Callable[[Letterhead], Letter] = field(repr=False)
@@ -73,7 +78,7 @@ def post(unit: Unit, letter: Post) -> None:
         message_id=message_id,
         reply_to=write_reply_address(token, domain),
         date=context.now(),
-        in_reply_to=letter.answers.message_id if letter.answers else "",
+        in_reply_to=letter.answers.message_id if letter.answers else letter.last_from_reader,
         references=_references(letter, domain),
         list_unsubscribe=written.unsubscribe_url,
     )
@@ -155,6 +160,8 @@ def is_proved(context: Context, stored: StoredMail) -> bool:
 def _references(letter: Post, domain: str) -> tuple[str, ...]:
     """Thread every mail about one document together, and answers under what they answer."""
     thread = tuple(f"<document.{d.id}@{domain}>" for d in letter.documents[:1])
+    if letter.thread:
+        thread = (*thread, f"<conversation.{letter.thread}@{domain}>")
     answered = (letter.answers.message_id,) if letter.answers else ()
     return thread + tuple(reference for reference in answered if reference)
 
@@ -173,6 +180,7 @@ def _token(context: Context, letter: Post, token: str, outbox_id: str) -> Token:
             for d in letter.documents
         ),
         subject=letter.subject,
+        message=letter.message,
         commands=letter.commands,
         outbox_id=outbox_id,
         created_at=now,

@@ -138,6 +138,15 @@ class Proof(_Section):
     code_hours: int = 24
 
 
+class Conversations(_Section):
+    """When an unanswered question is remembered."""
+
+    #: working days before each reminder
+    remind_after_days: int = Field(default=3, ge=1, le=60)
+    #: how many reminders one question gets, before who asked is told
+    reminders: int = Field(default=2, ge=0, le=10)
+
+
 class Retention(_Section):
     """How long what is kept."""
 
@@ -163,6 +172,7 @@ class Settings(BaseSettings):
     worker: Worker = Field(default_factory=Worker)
     limits: Limits = Field(default_factory=Limits)
     proof: Proof = Field(default_factory=Proof)
+    conversations: Conversations = Field(default_factory=Conversations)
     retention: Retention = Field(default_factory=Retention)
 
     @property

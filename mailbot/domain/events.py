@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     #: the code came back: this browser is that person's
     BROWSER_PROVED = "browser_proved"
     MESSAGE = "message"
+    CONVERSATION_STARTED = "conversation_started"
+    CONVERSATION_CLOSED = "conversation_closed"
     SENDER_JUDGED = "sender_judged"
     LETTER_WRITTEN = "letter_written"
     LETTER_SENT = "letter_sent"

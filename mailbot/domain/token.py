@@ -14,6 +14,8 @@ class ShownItem:
     version: int
     #: what may be decided about it: approval, review, inbox, …
     context: Context
+    #: id of a conversation, which then stands in the line instead of a document
+    conversation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,8 @@ class Token:
     items: tuple[ShownItem, ...] = ()
     #: a conversation's other side, a quarantined sender, a command that waits for confirmation
     subject: str = ""
+    #: id of the message of a conversation that an answer is about
+    message: str = ""
     commands: tuple[Command, ...] = ()
     outbox_id: str
     created_at: datetime
