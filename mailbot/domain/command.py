@@ -96,6 +96,7 @@ class Doubt(StrEnum):
     EMOJI_ONLY = "emoji_only"
     ATTACHMENT_ONLY = "attachment_only"
     NEGATED = "negated"
+    AMOUNT = "amount"
 
 
 @dataclass(frozen=True, kw_only=True)

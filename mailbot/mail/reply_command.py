@@ -20,10 +20,12 @@ from mailbot.mail.field_lines import (
 )
 from mailbot.mail.numbered import names_lines, read_numbered
 from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.repeated import NOTHING_SHOWN, ShownFacts, without_repeated
 from mailbot.mail.reply_text import Written
 from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.short_answers import (
+    is_signed,
     mentions_confirmation,
     read_confirmation,
     speaks_for_another,
@@ -41,6 +43,8 @@ _REPLY_PREFIX = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
+#: "nr.", "15.12."
+_MAY_ABBREVIATE = re.compile(r"(?:^|\s)(?:\S{1,3}|\d{1,2}\.\d{1,2})\.$")
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
 
 
@@ -52,9 +56,10 @@ class _Asked:
     shown_items: int
     sent_on: date
     names: frozenset[str]
+    shown: ShownFacts
 
 
-def read_answer(
+def read_answer(  # noqa: PLR0913 - the answer, and all that says what it answers
     written: str | Written,
     *,
     language: Language | str,  # noqa: ARG001 - every language is understood in every answer
@@ -62,15 +67,18 @@ def read_answer(
     shown_items: int,
     sent_on: date,
     subject: str = "",
+    shown: ShownFacts = NOTHING_SHOWN,
 ) -> Answer:
     """Return what `written`, the newly typed text of an answer, asks; never raises.
 
     `shown_items`: how many numbered lines the answered mail showed, 0 for one document.
     `sent_on` gives dates without a year their year. `subject` only tells an empty answer from
-    one that stands in the subject. Words of all four languages count, whatever `language` is.
+    one that stands in the subject. `shown` is what may be repeated beside a decision: another
+    number or amount than those is a doubt. Words of all four languages count, whatever
+    `language` is.
     """
     form = written if isinstance(written, Written) else Written(text=written, numbered=written)
-    asked = _Asked(context, shown_items, sent_on, _name_words(form.names))
+    asked = _Asked(context, shown_items, sent_on, _name_words(form.names), shown)
     text = form.text.strip()
     if not text and not form.numbered.strip():
         return Answer(written="", doubt=_why_empty(form, subject))
@@ -155,12 +163,12 @@ def _read(written: str, asked: _Asked) -> Answer:
         short = read_confirmation(text)
         if short is not None:
             return Answer(written=text, commands=(short,))
-        return _unconfirmed(_combine(text, _sentences(text, asked), asked.context))
+        return _unconfirmed(_combine(text, _sentences(text, asked), asked))
     if asked.context is Context.DIGEST or asked.shown_items > 0:
         return _read_list(text, asked)
     if _names_lines(text, asked):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
-    return _combine(text, _sentences(text, asked), asked.context)
+    return _combine(text, _sentences(text, asked), asked)
 
 
 def _unconfirmed(answer: Answer) -> Answer:
@@ -186,7 +194,7 @@ def _read_list(text: str, asked: _Asked) -> Answer:
     listed = read_numbered(text, asked.context, asked.shown_items, asked.sent_on)
     if listed.is_about_lines:
         return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
-    return _of_list(_combine(text, _sentences(text, asked), asked.context))
+    return _of_list(_combine(text, _sentences(text, asked), asked))
 
 
 def _of_list(answer: Answer) -> Answer:
@@ -203,7 +211,7 @@ def _names_lines(text: str, asked: _Asked) -> bool:
         return False
     if any(read_booking_line(line) or names_field(line) for line in text.split("\n")):
         return False
-    return names_lines(text, asked.context, asked.sent_on)
+    return names_lines(without_repeated(text, asked.shown), asked.context, asked.sent_on)
 
 
 def _why_wordless(text: str) -> Doubt:
@@ -245,7 +253,7 @@ def _rejoined(pieces: list[str]) -> list[str]:
         is_rest = (
             found and found[-1].endswith(".") and (piece[:1].islower() or piece[:1].isdigit())
         )
-        if is_rest and len(found[-1].rsplit(None, 1)[-1]) <= 4:
+        if is_rest and _MAY_ABBREVIATE.search(found[-1]):
             found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
@@ -259,17 +267,30 @@ def _of_sentence(sentence: str, asked: _Asked) -> Reading:
         if command is not None:
             return Reading(text=sentence, commands=(command,))
     reading = read_sentence(sentence, asked.context, asked.sent_on)
-    shorter = without_name(sentence, asked.names) if reading.doubt == Doubt.HEDGED else ""
-    named = read_sentence(shorter, asked.context, asked.sent_on) if shorter else reading
+    plain = without_repeated(sentence, asked.shown)
+    if plain != sentence and not reading.commands:
+        reading = replace(read_sentence(plain, asked.context, asked.sent_on), text=sentence)
     orders = any(command.verb not in HARMLESS for command in reading.commands)
-    if orders and speaks_for_another(sentence, asked.names):
+    if orders and speaks_for_another(plain, asked.names):
         return Reading(text=sentence, doubt=Doubt.HEDGED)
-    return replace(named, text=sentence) if named.commands else reading
+    return replace(_with_names_gone(reading, plain, asked), plain=plain)
 
 
-def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
+def _with_names_gone(reading: Reading, plain: str, asked: _Asked) -> Reading:
+    """Read a sentence without who is greeted in it, or who signs it, when only that limits it."""
+    if reading.doubt != Doubt.HEDGED:
+        return reading
+    shorter = without_name(plain, asked.names)
+    if not shorter:
+        return reading
+    named = read_sentence(shorter, asked.context, asked.sent_on)
+    return replace(named, text=reading.text) if named.commands else reading
+
+
+def _combine(text: str, readings: list[Reading], asked: _Asked) -> Answer:
     """Weigh the sentences of an answer against each other."""
-    readings = _with_greeting_gone(readings)
+    context = asked.context
+    readings = _with_greeting_gone(readings, asked.names)
     commands = _with_reason(_orders_of(readings), readings)
     if context is Context.QUESTION and not any(c.verb not in HARMLESS for c in commands):
         return _talk(text, readings, commands, context)
@@ -284,11 +305,13 @@ def _combine(text: str, readings: list[Reading], context: Context) -> Answer:
     return Answer(written=text, commands=() if doubt else tuple(commands), doubt=doubt)
 
 
-def _with_greeting_gone(readings: list[Reading]) -> list[Reading]:
+def _with_greeting_gone(readings: list[Reading], names: frozenset[str]) -> list[Reading]:
     return [
         one
         for one in readings
-        if not (one.is_talk and not one.is_question and _is_greeting(one.text))
+        if one.is_question
+        or not one.is_talk
+        or not (_is_greeting(one.text) or is_signed(one.text, names))
     ]
 
 

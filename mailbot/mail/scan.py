@@ -32,6 +32,8 @@ class Scan:
     context: Context
     sent_on: date
     at: int = 0
+    #: where the verb in hand begins; `at` is behind it
+    verb_at: int = 0
     commands: list[Command] = field(default_factory=list)
     leads: list[list[Token]] = field(default_factory=list)
     saw_self: bool = False

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mailbot.domain.command import Command, Context, Doubt, Verb
+from mailbot.domain.command import HARMLESS, Command, Context, Doubt, Verb
+from mailbot.mail.caveats import only_names_decision, weakens_approval
 from mailbot.mail.phrase_book import has, index_of, match
-from mailbot.mail.scan import Scan, limits_approval
+from mailbot.mail.scan import Scan
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verb_arguments import WITH_ARGUMENTS
 from mailbot.mail.verbs import (
@@ -45,6 +46,13 @@ class Reading:
     #: "ok" alone: clear only when nothing else stands in the answer
     is_weak: bool = False
     is_courtesy: bool = False
+    #: the text without what only repeats the document that was shown; None: there was nothing
+    plain: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The words that may limit a decision."""
+        return self.text if self.plain is None else self.plain
 
     @property
     def is_talk(self) -> bool:
@@ -74,8 +82,8 @@ def _asks(tokens: Sequence[Token]) -> bool:
 def _skip_greeting(tokens: Sequence[Token]) -> int:
     """Return where the sentence starts behind "Dag An," or "Hello"."""
     length = match(index_of("mail", "greetings"), tokens, 0)
-    if not length:
-        return 0
+    if not length or find_verb(tokens, 0, frozenset())[1] > length:
+        return 0  # "all good"
     end = next((i for i in range(length, len(tokens)) if is_separator(tokens[i])), len(tokens))
     return end if end - length <= 4 else length
 
@@ -125,6 +133,7 @@ def _take_filler(scan: Scan, length: int) -> None:
 def _take_verb(scan: Scan, name: str, length: int) -> None:
     verb = _meant(verb_of(name), scan.context)
     at, scan.at = scan.at, scan.at + length
+    scan.verb_at = at
     scan.clause = None
     if scan.commands and verb in {Verb.QUESTION, Verb.REMARK}:
         scan.at = at + length  # "…, I ask the site": talk behind an order
@@ -134,7 +143,8 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
     elif verb in _SELF_ANNOUNCED and scan.saw_self:
         scan.doubt = Doubt.HEDGED  # "I am waiting", "I will send": no order
     elif _is_negated(scan, at):
-        scan.doubt = Doubt.NEGATED
+        is_refused = verb is Verb.APPROVE and _refuses_next(scan.tokens, scan.at)
+        scan.doubt = "" if is_refused else Doubt.NEGATED
     else:
         scan.saw_weak |= name == WEAK
         _add(scan, verb)
@@ -149,6 +159,13 @@ def _meant(verb: Verb, context: Context) -> Verb:
 def _is_negated(scan: Scan, at: int) -> bool:
     around = [*scan.tokens[max(0, at - 1) : at], *scan.tokens[scan.at : scan.at + 1]]
     return has("doubt", "negations", around)
+
+
+def _refuses_next(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a refusing word follows as a clause of its own: "not agreed, rejected"."""
+    if at + 1 >= len(tokens) or not is_separator(tokens[at]):
+        return False
+    return find_verb(tokens, at + 1, frozenset())[0] == Verb.REJECT
 
 
 def _add(scan: Scan, verb: Verb) -> None:
@@ -174,22 +191,24 @@ def _take_tail(scan: Scan) -> None:
         scan.doubt = Doubt.HEDGED if has("doubt", "limits", tail) else ""
     elif not begins_clause and match(index_of("doubt", "negations"), tail, 0):
         scan.doubt = Doubt.NEGATED
-    elif scan.saw_weak or not (begins_clause or has_reason) or limits_approval(tail):
+    elif scan.saw_weak or not (begins_clause or has_reason) or weakens_approval(tail):
         scan.doubt = Doubt.HEDGED
     scan.at = len(scan.tokens)
 
 
 def _take_lead(scan: Scan) -> None:
     """Step over a clause in front of the verb, to be judged when the verb is known."""
-    ends = (i for i in range(scan.at, len(scan.tokens)) if is_separator(scan.tokens[i]))
-    end = next(ends, len(scan.tokens))
+    end = _lead_end(scan)
+    if _disagrees(scan.tokens[scan.at : end]) and _refuses_next(scan.tokens, end):
+        scan.at = end
+        return
     is_open = end == len(scan.tokens) or scan.tokens[end].text == ":"
     scan.leads.append(list(scan.tokens[scan.at : end]))
     if is_open and end < len(scan.tokens):
         scan.leads.append(list(scan.tokens[end:]))
         end = len(scan.tokens)
     scan.at = end
-    contrast = end + 1
+    contrast = end + 1 if end < len(scan.tokens) and is_separator(scan.tokens[end]) else end
     while contrast < len(scan.tokens) and match(
         index_of("doubt", "contrast"), scan.tokens, contrast
     ):
@@ -199,19 +218,44 @@ def _take_lead(scan: Scan) -> None:
         scan.at = contrast
 
 
+def _disagrees(lead: Sequence[Token]) -> bool:
+    """Whether it is "not agreed" and the like, which a refusing word behind it makes clear."""
+    return len(lead) <= 4 and has("doubt", "negations", lead) and mentions_decision(lead)
+
+
+def _lead_end(scan: Scan) -> int:
+    """Return where a clause ends: "not urgent but approved" has two without a comma."""
+    contrast = index_of("doubt", "contrast")
+    for i in range(scan.at, len(scan.tokens)):
+        if is_separator(scan.tokens[i]):
+            return i
+        lead = scan.tokens[scan.at : i]
+        if lead and match(contrast, scan.tokens, i) and has("doubt", "harmless", lead):
+            return i
+    return len(scan.tokens)
+
+
 def _conclude(scan: Scan) -> Reading:
     lead = [token for clause in scan.leads for token in clause]
     if scan.doubt:
         return Reading(text=scan.text, doubt=scan.doubt)
     if not scan.commands:
         return _without_order(scan, lead)
-    if _BAD_EMOJI.search(scan.text) or "\u2026" in {token.text for token in scan.tokens}:
-        return Reading(text=scan.text, doubt=Doubt.HEDGED)
-    if lead and _lead_limits(scan, lead):
-        return Reading(text=scan.text, doubt=Doubt.HEDGED)
-    if scan.saw_weak and (lead or _is_acknowledgement(scan)):
+    if _is_limited(scan, lead):
         return Reading(text=scan.text, doubt=Doubt.HEDGED)
     return Reading(text=scan.text, commands=tuple(scan.commands), is_weak=scan.saw_weak)
+
+
+def _is_limited(scan: Scan, lead: Sequence[Token]) -> bool:
+    """Whether the form of the sentence, or what stands in front of its verb, limits the order."""
+    verbs = {command.verb for command in scan.commands} - HARMLESS
+    if verbs and only_names_decision(scan.text, verbs):
+        return True
+    if _BAD_EMOJI.search(scan.text) or "\u2026" in {token.text for token in scan.tokens}:
+        return True
+    if lead and _lead_limits(scan, lead):
+        return True
+    return scan.saw_weak and bool(lead or _is_acknowledgement(scan))
 
 
 def _is_acknowledgement(scan: Scan) -> bool:
@@ -227,9 +271,8 @@ def _lead_limits(scan: Scan, lead: Sequence[Token]) -> bool:
     verbs = {command.verb for command in scan.commands}
     if verbs <= _WITH_REASON:
         return has("doubt", "limits", lead) or has("doubt", "hedges", lead)
-    if any(has("doubt", "harmless", clause) for clause in scan.leads):
-        lead = [t for clause in scan.leads if not has("doubt", "harmless", clause) for t in clause]
-    return limits_approval(lead)
+    serious = [clause for clause in scan.leads if not has("doubt", "harmless", clause)]
+    return any(weakens_approval(one) for one in serious)
 
 
 def _without_order(scan: Scan, lead: list[Token]) -> Reading:

@@ -57,15 +57,38 @@ def without_name(sentence: str, names: frozenset[str]) -> str:
 
     "" if no known name stands at the end, or if somebody else may have said it ("ok for Jan").
     """
-    tokens = tokenize(sentence)
+    tokens = [token for token in tokenize(sentence) if token.text not in {"(", ")", "!", "."}]
     if len(tokens) < 2 or not _is_name(sentence, tokens[-1], names):
-        return ""
+        return _without_addressee(sentence, names)
     end = len(tokens) - 1
     if end > 1 and _is_name(sentence, tokens[end - 1], names):
         end -= 1
     if match(index_of("grammar", "links"), tokens, end - 1):
         return ""
     return sentence[: tokens[end - 1].end]
+
+
+def _without_addressee(sentence: str, names: frozenset[str]) -> str:
+    """Return "akkoord" of "Lies, akkoord", "" if no name and comma stand in front."""
+    tokens = tokenize(sentence)
+    comma = next((i for i, token in enumerate(tokens) if token.text == ","), 0)
+    are_names = [_is_name(sentence, token, names) for token in tokens[:comma]]
+    others = [i for i, is_name in enumerate(are_names) if not is_name]
+    if not any(are_names) or not all(_is_polite(tokens, i) for i in others):
+        return ""
+    return sentence[tokens[comma].end :]
+
+
+def _is_polite(tokens: list[Token], at: int) -> bool:
+    """Whether the word at `at` belongs to a courtesy such as "dank je"."""
+    courtesy = index_of("filler", "courtesy")
+    return any(match(courtesy, tokens, i) > at - i for i in range(max(0, at - 3), at + 1))
+
+
+def is_signed(text: str, names: frozenset[str]) -> bool:
+    """Whether `text` is a name and no more, as under an answer."""
+    tokens = [token for token in tokenize(text) if not is_separator(token)]
+    return 0 < len(tokens) <= 4 and all(_is_name(text, token, names) for token in tokens)
 
 
 def speaks_for_another(sentence: str, names: frozenset[str]) -> bool:

@@ -8,7 +8,7 @@ from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.scan import Scan, limits_approval
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.typed_values import read_day
-from mailbot.mail.verbs import find_verb, is_filler, is_separator
+from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_decision
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\d[\d ]{2,10}\d")
@@ -31,7 +31,8 @@ def _reject(scan: Scan) -> Command | None:
         scan.doubt = Doubt.HEDGED
         return Command(verb=Verb.REJECT)
     agrees = any(find_verb(rest, i, frozenset())[0] == Verb.APPROVE for i in range(len(rest)))
-    if agrees and not has("doubt", "negations", rest):
+    is_choice = bool(match(index_of("grammar", "or"), rest, 0)) and mentions_decision(rest)
+    if is_choice or (agrees and not has("doubt", "negations", rest)):
         scan.doubt = Doubt.CONTRADICTORY
     reason = _reason_of(scan)
     scan.at = len(scan.tokens)
@@ -78,7 +79,21 @@ def _hold(scan: Scan) -> Command | None:
     if day:
         scan.at = len(scan.tokens)
         return Command(verb=Verb.HOLD, args={"until": day})
-    return _held(scan, "", rest)
+    return _held(scan, _until_before(scan), rest)
+
+
+def _until_before(scan: Scan) -> str:
+    """Return "15.12." of "bitte bis 15.12. warten" and of "stellen Sie bis 15.12. zurück"."""
+    before = scan.tokens[: scan.at]
+    for at in range(len(before)):
+        length = match(index_of("grammar", "until"), before, at)
+        if not length or at + length >= len(before):
+            continue
+        start = before[at + length].start
+        inside = at > scan.verb_at
+        stop = before[at + length].end if inside else scan.tokens[scan.verb_at].start
+        return scan.text[start:stop].strip(" .,")
+    return ""
 
 
 def _held(scan: Scan, until: str, rest: Sequence[Token]) -> Command:
@@ -125,8 +140,6 @@ def _texted(verb: Verb, name: str = "text") -> Reader:
 
     return read
 
-
-from collections.abc import Callable  # noqa: E402
 
 WITH_ARGUMENTS: dict[Verb, Reader] = {
     Verb.REJECT: _reject,

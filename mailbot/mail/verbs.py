@@ -135,12 +135,21 @@ def _split_matches(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
             if _stands_at(tokens, gap, tail):
                 found.append((name, gap + len(tail) - at))
                 break
-            step = 1 if "@" in tokens[gap].text else is_filler(tokens, gap)
-            step = step or match(index_of("filler", "particles"), tokens, gap)
+            step = _gap_step(tokens, gap)
             if not step:
                 break
             gap += step
     return found
+
+
+def _gap_step(tokens: Sequence[Token], gap: int) -> int:
+    """Return the length of what may part a verb: a harmless word, an address, "until Friday"."""
+    if "@" in tokens[gap].text:
+        return 1
+    until = match(index_of("grammar", "until"), tokens, gap)
+    if until and gap + until < len(tokens) and not is_separator(tokens[gap + until]):
+        return until + 1
+    return is_filler(tokens, gap) or match(index_of("filler", "particles"), tokens, gap)
 
 
 def _loose_splits(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
@@ -173,7 +182,10 @@ def _single_words(table: str) -> dict[str, list[tuple[str, str]]]:
 @cache
 def known_words() -> frozenset[str]:
     """Return every single word of all tables: these are no slips of others."""
-    tables = ("verbs", "filler", "doubt", "fields", "values", "all", "grammar", "corrections")
+    tables = (
+        *("verbs", "filler", "doubt", "fields", "values", "all", "grammar", "corrections"),
+        *("benign", "not_slips"),
+    )
     return frozenset(
         token
         for table in tables

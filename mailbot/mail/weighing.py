@@ -3,6 +3,7 @@
 import re
 
 from mailbot.domain.command import HARMLESS, Command, Doubt, Verb
+from mailbot.mail.caveats import weakens_approval
 from mailbot.mail.phrase_book import has
 from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading
@@ -55,6 +56,9 @@ def conflict(commands: list[Command]) -> str:
     """Return the doubt that orders which exclude one another cast, "" if they go together."""
     if any(command.verb in _ASKING for command in commands):
         return Doubt.HEDGED  # "status: approved"
+    agrees = any(command.verb is Verb.APPROVE for command in commands)
+    if agrees and any(_weakens(command) for command in commands):
+        return Doubt.QUESTION_MARK
     verbs = {command.verb for command in commands} - HARMLESS
     kinds = verbs - _TOGETHER[0]
     if verbs & _TOGETHER[0] and kinds - {Verb.APPROVE, Verb.SEND, Verb.RETRY, Verb.RELEASE}:
@@ -65,6 +69,13 @@ def conflict(commands: list[Command]) -> str:
     return Doubt.CONTRADICTORY if len(fields) != len(set(fields)) else ""
 
 
+def _weakens(command: Command) -> bool:
+    """Whether a question or a remark beside an approval takes something back."""
+    if command.verb is Verb.QUESTION:
+        return True
+    return command.verb is Verb.REMARK and limits_approval(tokenize(command.args.get("text", "")))
+
+
 def limits(readings: list[Reading], deciding: list[Command]) -> str:
     """Return the doubt that talk beside a decision casts on it."""
     if any(one.is_question for one in readings):
@@ -73,13 +84,12 @@ def limits(readings: list[Reading], deciding: list[Command]) -> str:
         return Doubt.HEDGED
     agrees = any(command.verb is Verb.APPROVE for command in deciding)
     if agrees and any(_names_amount(one) for one in readings):
-        return Doubt.HEDGED
+        return Doubt.AMOUNT
     talk = [one for one in readings if one.is_talk]
     is_refusal = all(c.verb in {Verb.REJECT, Verb.HOLD, Verb.BLOCK} for c in deciding)
     for one in talk:
-        tokens = tokenize(one.text)
-        limited = has("doubt", "limits", tokens) if is_refusal else limits_approval(tokens)
-        if limited:
+        tokens = tokenize(one.said)
+        if has("doubt", "limits", tokens) if is_refusal else weakens_approval(tokens):
             return Doubt.HEDGED
     if any(one.is_weak for one in readings) and talk:
         return Doubt.HEDGED
@@ -89,7 +99,7 @@ def limits(readings: list[Reading], deciding: list[Command]) -> str:
 def _names_amount(reading: Reading) -> bool:
     """Whether an amount stands beside an approval; in a reason it tells why."""
     verbs = {command.verb for command in reading.commands}
-    return verbs <= {Verb.APPROVE, Verb.SEND} and bool(_MONEY.search(reading.text))
+    return verbs <= {Verb.APPROVE, Verb.SEND} and bool(_MONEY.search(reading.said))
 
 
 def _names_account(reading: Reading) -> bool:

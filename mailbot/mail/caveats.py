@@ -1,0 +1,67 @@
+"""Tells sentences that name a decision without making it: quoted, unticked, imagined, in jest."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from mailbot.domain.command import Verb
+from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.scan import limits_approval
+from mailbot.mail.tokens import Token, tokenize
+from mailbot.mail.verbs import is_filler, is_separator, mentions_decision
+
+#: a word in quotes is spoken of, not said
+_QUOTED = re.compile(
+    r"[\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a<>]([^\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a<>\n]{1,60})"
+    r"[\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a<>]"
+    r"|(?<!\w)['\u2018\u2019]([^'\u2018\u2019\n]{2,60})['\u2018\u2019](?!\w)"
+)
+#: a box that nobody ticked, a line that nobody filled in
+_OPEN_BOX = re.compile(r"\[\s*\]|\(\s+\)|[\u2610\u25a1\u25fb\u2b1c]|_{3,}")
+#: German subjunctives that lose their meaning with their umlaut ("wurde" is no "würde")
+_IMAGINED = re.compile(r"(?i)\b(?:w(?:ü|ue)rde(?:n|st|t)?|w(?:ä|ae)ren?|h(?:ä|ae)tten?)\b")
+_IN_JEST = re.compile(
+    r"(?i)\b(?:(?:ha){2,}h?|(?:he){2,}|(?:hi){2,}|lo+l|rofl|lmao|mdr+|ptdr|grapje)\b|(?:^|\s)/s\b"
+)
+
+#: what follows these may speak of anything: it is the reason
+_REFUSALS = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
+
+
+def only_names_decision(text: str, verbs: Collection[Verb]) -> bool:
+    """Whether a sentence says that no order is meant, although `verbs` stand in it."""
+    if any(pattern.search(text) for pattern in (_OPEN_BOX, _IMAGINED, _IN_JEST)):
+        return True
+    if _quotes_decision(text):
+        return True
+    tokens = tokenize(text)
+    if Verb.HOLD in verbs and has("doubt", "waiting", tokens):
+        return True  # "waiting for approval": no order to wait
+    return not set(verbs) <= _REFUSALS and has("doubt", "anywhere", tokens)
+
+
+def _quotes_decision(text: str) -> bool:
+    found = (match[1] or match[2] for match in _QUOTED.finditer(text))
+    return any(mentions_decision(tokenize(inside)) for inside in found)
+
+
+def weakens_approval(tokens: Sequence[Token]) -> bool:
+    """Whether words beside an approval may limit it.
+
+    Harmless is what says why, what for, or thanks; what is not known to be harmless may be a
+    condition, an exception or a complaint, and a clerk would ask.
+    """
+    if limits_approval(tokens):
+        return True
+    return not has("benign", "cues", tokens) and not _is_all_filler(tokens)
+
+
+def _is_all_filler(tokens: Sequence[Token]) -> bool:
+    at = 0
+    while at < len(tokens):
+        greeting = match(index_of("mail", "greetings"), tokens, at)
+        sign_off = match(index_of("mail", "sign_offs"), tokens, at)
+        step = max(is_filler(tokens, at), greeting, sign_off, int(is_separator(tokens[at])))
+        if not step:
+            return False
+        at += step
+    return True
