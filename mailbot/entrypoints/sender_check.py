@@ -7,6 +7,7 @@ from mailbot.domain.mail import Authentication
 from mailbot.entrypoints.dns_lookup import DnsResolver
 from mailbot.mail.authentication import authenticate
 from mailbot.mail.authentication_results import read_authentication_results
+from mailbot.settings import Settings
 
 #: seconds that DNS may take for one mail, all questions together
 SECONDS = 5.0
@@ -60,3 +61,18 @@ class SenderCheck:
             now=self._clock.now().timestamp(),
             arc_sealers=self._arc_sealers,
         )
+
+
+def open_sender_check(settings: Settings) -> SenderCheck:
+    """Return the check as the settings want it. Raises ValueError for a bad DNS server."""
+    return SenderCheck(
+        DnsResolver(settings.dns.server),
+        settings.trusted_authserv.ids,
+        arc_sealers=settings.trusted_authserv.arc_sealers,
+        is_development=not settings.outbound.host,
+    )
+
+
+def judge_file(raw: bytes, check: SenderCheck) -> Authentication:
+    """Return what can still be known of a mail that lies in a file: nobody saw its client."""
+    return check.judge(raw, client_address="", client_name="", envelope_sender="", is_relayed=True)

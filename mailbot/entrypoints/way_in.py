@@ -7,8 +7,7 @@ from functools import partial
 from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.directory import Directory
 from mailbot.entrypoints.app import places
-from mailbot.entrypoints.dns_lookup import DnsResolver
-from mailbot.entrypoints.sender_check import SenderCheck
+from mailbot.entrypoints.sender_check import SenderCheck, open_sender_check
 from mailbot.settings import Settings
 from storage.directory_file import DirectoryFile
 from storage.reply_tokens import is_well_formed, read_secret
@@ -44,12 +43,7 @@ def open_way_in(
         spool=spool,
         directory=DirectoryFile(here.directory).read,
         is_token_known=partial(is_well_formed, secret=secret),
-        sender_check=SenderCheck(
-            DnsResolver(settings.dns.server),
-            settings.trusted_authserv.ids,
-            arc_sealers=settings.trusted_authserv.arc_sealers,
-            is_development=not settings.outbound.host,
-        ),
+        sender_check=open_sender_check(settings),
         clock=clock or SystemClock(),
         on_mail=on_mail,
     )

@@ -17,11 +17,14 @@ import typer
 from mailbot.domain.command import Answer, Context
 from mailbot.domain.mail import Authentication, Mail, MailAddress, Part, Unpacked
 from mailbot.domain.values import to_data
+from mailbot.entrypoints.cli.shared import ConfigOption, settings_of
+from mailbot.entrypoints.sender_check import SenderCheck, judge_file, open_sender_check
 from mailbot.mail.any_mail import read_any_mail
 from mailbot.mail.attachments import UnpackLimits, unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import Written, read_reply
+from mailbot.settings import Settings
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PROCESSES = 2
@@ -36,13 +39,27 @@ def read_mail(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     root: Annotated[Path | None, typer.Option(help="Print paths relative to this.")] = None,
+    check_sender: Annotated[
+        bool | None,
+        typer.Option(help="Ask DNS who signed; default: when a DNS server is set."),
+    ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Show how mails are read: who, what is attached, what was newly written, automatic or not."""
     failed = False
-    for row in _rows(files, root):
+    check = _sender_check(settings_of(config), is_wanted=check_sender)
+    for file, row in zip(files, _rows(files, root), strict=True):
         failed |= "error" in row
+        if check and "error" not in row:
+            row["authentication"] = to_data(judge_file(file.read_bytes(), check))
         print(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
     raise typer.Exit(1 if failed else 0)
+
+
+def _sender_check(settings: Settings, *, is_wanted: bool | None) -> SenderCheck | None:
+    if is_wanted is None:
+        is_wanted = bool(settings.dns.server)
+    return open_sender_check(settings) if is_wanted else None
 
 
 def _rows(files: list[Path], root: Path | None) -> Iterator[dict[str, Any]]:

@@ -4,10 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import dkim
+import pytest
 from typer.testing import CliRunner
 
 from mailbot.entrypoints.cli import app
+from tests.kit.dns import dns_server, txt
+from tests.kit.keys import make_key
 from tests.kit.mails import PDF, build_mail, build_zip
+from tests.kit.sealing import seal
 
 
 def _run(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
@@ -38,3 +43,25 @@ def test_words_cannot_move_the_cursor(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "f.pdf (application/pdf)" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def test_who_signed_is_asked_of_the_dns_server_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, record = make_key(2048)
+    raw = b"\r\n".join(build_mail().splitlines()) + b"\r\n"
+    signed = dkim.sign(raw, b"s1", b"leverancier.example", key, include_headers=[b"from"]) + raw
+    (tmp_path / "a.eml").write_bytes(seal(signed, "lijst.example", key))
+    zone = {
+        ("s1._domainkey.leverancier.example", "TXT"): [txt(record)],
+        ("arc._domainkey.lijst.example", "TXT"): [txt(record)],
+    }
+    with dns_server(zone) as address:
+        monkeypatch.setenv("MAILBOT_DNS__SERVER", address)
+        _, (row,) = _run(str(tmp_path / "a.eml"))
+        found = row["authentication"]
+        assert (found["dkim"], found["aligned"]) == ("pass", True)
+        assert found["signatures"][0]["domain"] == "leverancier.example"
+        assert (found["arc"], found["arc_domain"]) == ("pass", "lijst.example")
+        _, (row,) = _run("--no-check-sender", str(tmp_path / "a.eml"))
+        assert row["authentication"]["dkim"] == "none"
