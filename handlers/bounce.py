@@ -1,74 +1,87 @@
-"""One of our mails came back: mark the address, and tell who must know."""
+"""One of our mails came back: see which, believe it if it can be true, and tell who must know.
 
-from functools import partial
+A bounce proves nothing by itself: it has no sender. What it must know is the address b.<token>@
+that only the servers on the way of that one mail have seen (VERP); it is another one than where
+the answer goes, so that who was shown or forwarded the mail cannot make its reader unreachable.
+"""
+
+from datetime import timedelta
 
 from handlers.context import Context, Unit
-from handlers.correspondence import Post, dossier_manager, post, reader_of
-from mailbot.compose.notices import write_bounce_notice
+from handlers.undeliverable import note_passing, report_undeliverable, tell_office
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
-from mailbot.domain.outbox import OutboxEntry
-from mailbot.domain.people import EmployeeRole
+from mailbot.domain.mail import RecipientKind, StoredMail
+from mailbot.domain.outbox import Failure, OutboxEntry, OutboxState
 from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
-from mailbot.mail.bounce import read_bounce
+from mailbot.mail.bounce import Bounce, read_bounce
+from mailbot.mail.bounce_reason import find_failure
 from mailbot.mail.parse import parse_mail
-from storage.definitions import find_dossier, get_office
 from storage.mails import get_mail
-from storage.outbox import find_entry
-from storage.people import record_bounce
+from storage.outbox import find_entry, find_entry_from
 from storage.reply_tokens import token_hash
-from storage.tokens import find_token
+from storage.tokens import find_token, find_token_of
+
+#: servers try for five days (RFC 5321 §4.5.4.1); what comes much later is no bounce of ours
+_LATEST = timedelta(days=14)
 
 
 def handle(context: Context, job: Job) -> None:
-    """Take note of one bounce; the VERP address says which mail of ours it was."""
+    """Take note of one bounce, once."""
     with context.database.reading() as session:
         stored = get_mail(session, job.ids["mail"])
-    mail = parse_mail(context.blobs.get(stored.sha256))
-    bounce = read_bounce(mail)
+    bounce = read_bounce(parse_mail(context.blobs.get(stored.sha256)))
+    failure = find_failure(
+        status=bounce.status, diagnostic=bounce.diagnostic, is_permanent=bounce.is_permanent
+    )
     with context.transaction() as unit:
-        token = _token(unit, stored.envelope_recipient)
-        entry = find_entry(unit.session, token.outbox_id) if token else None
-        if token is None or entry is None or not bounce.is_permanent:
-            unit.note(EventKind.MAIL_IGNORED, stored.id, why="bounce", status=bounce.status)
-            return
-        report_undeliverable(unit, entry, token, bounce.diagnostic)
+        entry = _entry(unit, stored)
+        token = find_token_of(unit.session, entry.id) if entry else None
+        if entry is None or token is None:
+            _ignore(unit, stored, bounce, "nobody's")
+        elif not bounce.is_permanent:
+            note_passing(unit, entry, bounce.diagnostic)
+            _ignore(unit, stored, bounce, "passing")
+        elif why := _why_unbelievable(stored, entry, token):
+            _ignore(unit, stored, bounce, why)
+        elif _is_about(bounce, entry) and _came_back(stored):
+            report_undeliverable(unit, entry, token, why=failure, said=bounce.diagnostic)
+        elif _came_back(stored):
+            # a mailbox behind that of our reader: his own may well have taken it
+            report_undeliverable(unit, entry, token, why=Failure.PASSING, said=bounce.diagnostic)
+        else:
+            tell_office(unit, entry, token, bounce.diagnostic, is_given_up=False)
 
 
-def report_undeliverable(unit: Unit, entry: OutboxEntry, token: Token, diagnostic: str) -> None:
-    """Mark the address; tell the dossier manager, or the office's admin when it is his own."""
-    record_bounce(unit.session, entry.recipient, at=unit.context.now(), diagnostic=diagnostic)
-    unit.note(
-        EventKind.ADDRESS_BOUNCED,
-        entry.document_id or entry.id,
-        address=entry.recipient,
-        letter=entry.letter,
-        diagnostic=diagnostic[:500],
-    )
-    office, employees = get_office(unit.session, token.office)
-    dossier = find_dossier(unit.session, token.dossier) if token.dossier else None
-    admins = [e for e in employees if e.role is EmployeeRole.ADMIN]
-    manager = [dossier_manager(unit.session, dossier)] if dossier else []
-    # never to the address that just bounced, and never about such a notice: no bounce of a bounce
-    readers = [e for e in (*manager, *admins) if e.email.lower() != entry.recipient]
-    if not readers or entry.letter == "bounce":
-        return
-    letter = Post(
-        key=f"bounce:{entry.id}",
-        reader=reader_of(readers[0], office),
-        office=office,
-        dossier=token.dossier,
-        write=partial(
-            write_bounce_notice,
-            address=entry.recipient,
-            undelivered=entry.subject,
-            diagnostic=diagnostic,
-        ),
-    )
-    post(unit, letter)
+def _entry(unit: Unit, stored: StoredMail) -> OutboxEntry | None:
+    """Return our mail that this is about: the one that left from this very address."""
+    entry = find_entry_from(unit.session, stored.envelope_recipient)
+    if entry is not None:
+        return entry
+    token = read_recipient(stored.envelope_recipient).token
+    known = find_token(unit.session, token_hash(token)) if token else None
+    return find_entry(unit.session, known.outbox_id) if known else None
 
 
-def _token(unit: Unit, envelope_recipient: str) -> Token | None:
-    token = read_recipient(envelope_recipient).token
-    return find_token(unit.session, token_hash(token)) if token else None
+def _came_back(stored: StoredMail) -> bool:
+    """Whether it came to where bounces return, and not to where answers go."""
+    return read_recipient(stored.envelope_recipient).kind is RecipientKind.BOUNCE
+
+
+def _why_unbelievable(stored: StoredMail, entry: OutboxEntry, token: Token) -> str:
+    """Return why our mail cannot have come back, "" when it can."""
+    if token.spent_at is not None:
+        return "answered"
+    if entry.state is not OutboxState.SENT or entry.sent_at is None:
+        return "not_sent"
+    is_late = stored.envelope.received_at - entry.sent_at > _LATEST
+    return "late" if is_late else ""
+
+
+def _is_about(bounce: Bounce, entry: OutboxEntry) -> bool:
+    return not bounce.recipients or entry.recipient in bounce.recipients
+
+
+def _ignore(unit: Unit, stored: StoredMail, bounce: Bounce, why: str) -> None:
+    unit.note(EventKind.MAIL_IGNORED, stored.id, why="bounce", status=bounce.status, because=why)

@@ -1,13 +1,15 @@
 """Puts a letter in the outbox, with the token that its answer will carry; shared by handlers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session
 
 from handlers.context import Context, Unit
 from mailbot.compose.message import write_message
+from mailbot.compose.notices import write_unreachable_notice
 from mailbot.compose.render import Letterhead
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Command
@@ -16,15 +18,21 @@ from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.letter import Letter, Links, Reader
 from mailbot.domain.mail import MailAddress, StoredMail
-from mailbot.domain.outbox import OutboxEntry
-from mailbot.domain.people import Dossier, Employee, Office, Person
+from mailbot.domain.outbox import OutboxEntry, OutboxState
+from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
+from mailbot.domain.reach import Reach
 from mailbot.domain.token import ShownItem, Token
 from mailbot.mail.address import write_bounce_address, write_reply_address
 from mailbot.rules.access import proves, speaks_against
-from storage.definitions import get_office
-from storage.outbox import has_entry, put_entry
+from storage.addresses import find_reach
+from storage.audit import last_event
+from storage.definitions import find_dossier, get_office
+from storage.outbox import count_answers, has_entry, put_entry
 from storage.reply_tokens import new_token, token_hash
 from storage.tokens import record_token
+
+#: letters whose subject is for their reader alone: it holds a code
+_SECRET = frozenset({"code"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,11 @@ class Post:
     items: tuple[ShownItem, ...] = ()
     subject: str = ""
     commands: tuple[Command, ...] = ()
+    #: of a confirmation: whose code it takes and who asked, as in `Token`
+    confirms: str = ""
+    asked_by: str = ""
+    #: the token that its answer will carry, when it was made before; "" makes one
+    token: str = field(default="", repr=False)
     #: of a conversation: the message that an answer is about, the id that threads its mails, and
     #: the Message-ID of the reader's own last mail in it
     message: str = ""
@@ -58,7 +71,11 @@ def post(unit: Unit, letter: Post) -> None:
     context = unit.context
     if has_entry(unit.session, letter.key):
         return
-    token = new_token(context.token_secret)
+    if find_unreachable(unit, letter.reader.email):
+        if letter.shown is Shown.DIGEST:
+            return
+        letter = _for_the_office(unit, letter) or letter
+    token = letter.token or new_token(context.token_secret)
     links = make_links(context, token)
     head = Letterhead(
         office=letter.office,
@@ -81,6 +98,7 @@ def post(unit: Unit, letter: Post) -> None:
         in_reply_to=letter.answers.message_id if letter.answers else letter.last_from_reader,
         references=_references(letter, domain),
         list_unsubscribe=written.unsubscribe_url,
+        audit_anchor=_audit_anchor(unit.session),
     )
     entry = OutboxEntry(
         id=entry_id,
@@ -88,18 +106,89 @@ def post(unit: Unit, letter: Post) -> None:
         not_before=context.now(),
         created_at=context.now(),
         recipient=letter.reader.email,
-        envelope_sender=write_bounce_address(token, domain),
+        # another secret than that of the answer: who was forwarded the mail cannot fake a bounce
+        envelope_sender=write_bounce_address(new_token(context.token_secret), domain),
         message_id=message_id,
         subject=written.subject,
         letter=written.name,
         document_id=letter.documents[0].id if len(letter.documents) == 1 else "",
         dossier=letter.dossier,
         sha256=context.blobs.put(raw),
+        is_answer=letter.answers is not None,
     )
+    if letter.answers and _is_answered_enough(unit, entry):
+        entry = replace(entry, state=OutboxState.FAILED, last_answer="too many answers")
+        unit.note(EventKind.LETTER_WITHHELD, entry_id, to=entry.recipient, letter=entry.letter)
     put_entry(unit.session, entry)
     record_token(unit.session, _token(context, letter, token, entry_id))
     about = entry.document_id or entry_id
-    unit.note(EventKind.LETTER_WRITTEN, about, to=entry.recipient, letter=written.name)
+    facts = {"to": entry.recipient, "letter": written.name, "sha256": entry.sha256}
+    unit.note(EventKind.LETTER_WRITTEN, about, **facts)
+
+
+def find_unreachable(unit: Unit, email: str) -> Reach | None:
+    """Return why nothing is written to this address any more, None if mail reaches it."""
+    reach = find_reach(unit.session, email)
+    return reach if reach and reach.given_up_at else None
+
+
+def readers_at_office(
+    session: Session, dossier: Dossier | None, employees: Sequence[Employee]
+) -> list[Employee]:
+    """Return who at the office looks after something: the dossier manager, then the admins."""
+    manager = [dossier_manager(session, dossier)] if dossier else []
+    return [*manager, *(e for e in employees if e.role is EmployeeRole.ADMIN)]
+
+
+def _for_the_office(unit: Unit, letter: Post) -> Post | None:
+    """Return the letter that tells the office what was not sent; None when nobody is left.
+
+    It carries no authority of the reader: its token is that of who reads it.
+    """
+    reach = find_unreachable(unit, letter.reader.email)
+    _office, employees = get_office(unit.session, letter.office.code)
+    dossier = find_dossier(unit.session, letter.dossier) if letter.dossier else None
+    readers = readers_at_office(unit.session, dossier, employees)
+    reader = next((r for r in readers if not find_unreachable(unit, r.email)), None)
+    if reach is None or reader is None:
+        return None
+    today = local_date(unit.context.now(), letter.reader.time_zone)
+    head = Letterhead(office=letter.office, reader=letter.reader, today=today, links=Links())
+    written = letter.write(head)
+    return replace(
+        letter,
+        reader=reader_of(reader, letter.office),
+        shown=Shown.NONE,
+        items=(),
+        commands=(),
+        confirms="",
+        message="",
+        thread="",
+        last_from_reader="",
+        asked_by="",
+        token="",
+        answers=None,
+        write=partial(
+            write_unreachable_notice,
+            person=letter.reader,
+            undelivered="" if written.name in _SECRET else written.subject,
+            diagnostic=reach.diagnostic,
+        ),
+    )
+
+
+def _is_answered_enough(unit: Unit, entry: OutboxEntry) -> bool:
+    """Whether this would be one automatic answer too many to one address within an hour.
+
+    Two robots that do not know each other for one would write for ever; a person does not.
+    """
+    limits, since = unit.context.settings.limits, unit.context.now() - timedelta(hours=1)
+    made = count_answers(unit.session, entry.recipient, since)
+    if made >= limits.answers_per_hour:
+        return True
+    about = entry.document_id
+    made = count_answers(unit.session, entry.recipient, since, document_id=about) if about else 0
+    return made >= limits.answers_per_document_hour
 
 
 def make_links(context: Context, token: str) -> Links:
@@ -157,6 +246,11 @@ def is_proved(context: Context, stored: StoredMail) -> bool:
     return is_development(context, stored) and not speaks_against(authentication)
 
 
+def _audit_anchor(session: Session) -> str:
+    last = last_event(session)
+    return f"{last.number} {last.hash}" if last else ""
+
+
 def _references(letter: Post, domain: str) -> tuple[str, ...]:
     """Thread every mail about one document together, and answers under what they answer."""
     thread = tuple(f"<document.{d.id}@{domain}>" for d in letter.documents[:1])
@@ -182,6 +276,8 @@ def _token(context: Context, letter: Post, token: str, outbox_id: str) -> Token:
         subject=letter.subject,
         message=letter.message,
         commands=letter.commands,
+        confirms=letter.confirms,
+        asked_by=letter.asked_by,
         outbox_id=outbox_id,
         created_at=now,
         expires_at=now + timedelta(days=context.settings.retention.token_days),

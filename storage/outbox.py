@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailbot.domain.outbox import OutboxEntry, OutboxState
@@ -80,6 +81,28 @@ def find_entry(session: Session, entry_id: str) -> OutboxEntry | None:
     return _entry(row) if row else None
 
 
+def find_entry_from(session: Session, envelope_sender: str) -> OutboxEntry | None:
+    """Return the mail of ours that left from this address (VERP), in any case."""
+    row = session.exec(
+        select(OutboxRow).where(OutboxRow.envelope_sender == envelope_sender.lower())
+    ).first()
+    return _entry(row) if row else None
+
+
+def count_answers(
+    session: Session, recipient: str, since: datetime, *, document_id: str = ""
+) -> int:
+    """Return how many answers to mails of `recipient` were made since then; of one document."""
+    query = select(sa.func.count()).where(
+        OutboxRow.recipient == recipient,
+        OutboxRow.created_at >= since,
+        col(OutboxRow.is_answer).is_(True),
+    )
+    if document_id:
+        query = query.where(OutboxRow.document_id == document_id)
+    return session.exec(query).one()
+
+
 def entries_about(session: Session, document_id: str) -> Sequence[OutboxEntry]:
     """Return every mail of ours about a document, oldest first."""
     rows = session.exec(
@@ -103,4 +126,5 @@ def outbox_counts(session: Session) -> dict[str, int]:
 
 
 def _entry(row: OutboxRow) -> OutboxEntry:
-    return OutboxEntry(**{**row.model_dump(), "state": OutboxState(row.state)})
+    known = {"state": OutboxState(row.state), "is_answer": bool(row.is_answer)}
+    return OutboxEntry(**{**row.model_dump(), **known})

@@ -17,7 +17,7 @@ from mailbot.compose.thread import Thread, thread_enclosures, thread_facts, thre
 from mailbot.compose.wording import listed, shortened
 from mailbot.domain.command import Context
 from mailbot.domain.document import Document
-from mailbot.domain.letter import Letter
+from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import Part
 from mailbot.domain.people import Dossier
 
@@ -121,20 +121,48 @@ def write_answer(
 
 
 def write_bounce_notice(
-    head: Letterhead, *, address: str, undelivered: str, diagnostic: str = ""
+    head: Letterhead,
+    *,
+    address: str,
+    undelivered: str,
+    diagnostic: str = "",
+    is_given_up: bool = True,
 ) -> Letter:
     """Return the mail that says which address could not be reached, and with what.
 
     `undelivered` is the subject of the mail that came back, `diagnostic` what the other server
-    said (RFC 3464 Diagnostic-Code).
+    said (RFC 3464 Diagnostic-Code), `is_given_up` whether nothing is written to it any more.
     """
+    rows = _undelivered_rows(head, address, undelivered, diagnostic)
+    facts = {"address": address, "rows": rows, "is_given_up": is_given_up}
+    return write("employee.tell.bounce", head, facts)
+
+
+def write_unreachable_notice(
+    head: Letterhead, *, person: Reader, undelivered: str, diagnostic: str = ""
+) -> Letter:
+    """Return the mail that says what was not sent to somebody whom mail does not reach.
+
+    `undelivered` is the subject of the mail that was not sent.
+    """
+    facts = {
+        "name": shortened(person.name or person.email, _NAME_LENGTH),
+        "undelivered": shortened(undelivered, 200),
+        "rows": _undelivered_rows(head, person.email, undelivered, diagnostic),
+        "buttons": buttons(head, "document"),
+    }
+    return write("employee.tell.unreachable", head, facts)
+
+
+def _undelivered_rows(
+    head: Letterhead, address: str, undelivered: str, diagnostic: str
+) -> list[Row]:
     rows = (
         Row(label=head.say("labels", "address"), value=shortened(address, 200)),
         Row(label=head.say("labels", "mail"), value=shortened(undelivered, 200)),
         Row(label=head.say("labels", "server_said"), value=shortened(diagnostic, 400)),
     )
-    facts = {"address": address, "rows": [row for row in rows if row.value]}
-    return write("employee.tell.bounce", head, facts)
+    return [row for row in rows if row.value]
 
 
 def _about(view: DocumentView, head: Letterhead) -> dict[str, object]:

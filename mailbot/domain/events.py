@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     #: what a form on a page was answered; the same form sent again gets the same answer
     PAGE_ANSWERED = "page_answered"
     CONFIRMATION_ASKED = "confirmation_asked"
+    #: a second person was asked to confirm what somebody else asked
+    SECOND_ASKED = "second_asked"
     #: a browser that was not known asked to decide: the person on file got a code
     BROWSER_CODE_SENT = "browser_code_sent"
     #: the code came back: this browser is that person's
@@ -44,7 +46,11 @@ class EventKind(StrEnum):
     LETTER_WRITTEN = "letter_written"
     LETTER_SENT = "letter_sent"
     LETTER_FAILED = "letter_failed"
+    #: one automatic answer too many within the hour: written, not sent
+    LETTER_WITHHELD = "letter_withheld"
     ADDRESS_BOUNCED = "address_bounced"
+    #: mail reaches the address again: it wrote to us, or an operator says so
+    ADDRESS_HEALED = "address_healed"
     EXPORTED = "exported"
     EXPORT_FAILED = "export_failed"
     #: what a booked document taught of its counterparty

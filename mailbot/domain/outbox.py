@@ -14,6 +14,19 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+class Failure(StrEnum):
+    """Why a mail did not arrive."""
+
+    #: there is no such mailbox or domain, or nobody may have it any more
+    NO_ADDRESS = "no_address"
+    #: the mailbox is full
+    FULL = "full"
+    #: the other side does not want this mail, for good
+    REFUSED = "refused"
+    #: not now
+    PASSING = "passing"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OutboxEntry:
     """One mail to one person; the bytes lie in the blob store."""
@@ -37,3 +50,5 @@ class OutboxEntry:
     dossier: str = ""
     sha256: str
     last_answer: str = ""
+    #: it answers a mail of its reader; of these there is a most, or two robots would never stop
+    is_answer: bool = False

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.bounce import report_undeliverable
 from handlers.context import Context
+from handlers.undeliverable import report_undeliverable
 from mailbot.domain.errors import Temporary
 from mailbot.domain.events import EventKind
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.outgoing import Delivered, Outcome, Transport
+from mailbot.mail.bounce_reason import read_smtp_answer
 from storage.blobs import BlobError
 from storage.outbox import claim_entries, release_claims, update_entry, waiting_entries
 from storage.tokens import find_token_of
@@ -106,7 +107,8 @@ class Sender:
                 unit.note(EventKind.LETTER_FAILED, about, to=entry.recipient, answer=answer)
                 token = find_token_of(unit.session, entry.id)
                 if token is not None:
-                    report_undeliverable(unit, entry, token, answer)
+                    failure = read_smtp_answer(delivered.answer)
+                    report_undeliverable(unit, entry, token, why=failure, said=answer)
         log.info(
             "mail", id=entry.id, letter=entry.letter, state=settled.state.value, answer=answer
         )

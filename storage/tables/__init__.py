@@ -145,10 +145,12 @@ class OutboxRow(SQLModel, table=True):
     sent_at: datetime | None = _moment(default=None)
     tries: int = 0
     recipient: str = Field(index=True)
-    envelope_sender: str
+    envelope_sender: str = Field(index=True)
     message_id: str = Field(index=True)
     subject: str = _text()
     letter: str
+    #: it answers a mail of its reader
+    is_answer: bool | None = None
     document_id: str = Field(default="", index=True)
     dossier: str = ""
     sha256: str

@@ -19,6 +19,7 @@ from mailbot.compose.notices import (
     write_bounce_notice,
     write_receipt,
     write_rejected_notice,
+    write_unreachable_notice,
     write_unreadable,
 )
 from mailbot.compose.render import Letterhead
@@ -36,7 +37,7 @@ from mailbot.domain.booking import ExportFile, Problem
 from mailbot.domain.command import Answer, Command, Context, Outcome, Verb
 from mailbot.domain.document import Document, Status
 from mailbot.domain.invoice import RecognitionStatus
-from mailbot.domain.letter import Letter
+from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
 from tests.kit.conversation_letters import CONVERSATION_LETTERS
 from tests.kit.letters import (
@@ -221,6 +222,12 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "bounce": lambda head: write_bounce_notice(
         head,
         address="weg@korenaar.example",
+        undelivered="Goedkeuren? Drukkerij Voorbeeld BV",
+        diagnostic="550 5.1.1 no such user",
+    ),
+    "unreachable": lambda head: write_unreachable_notice(
+        head,
+        person=Reader(email="weg@korenaar.example", first_name="Wim", name="Wim De Wit"),
         undelivered="Goedkeuren? Drukkerij Voorbeeld BV",
         diagnostic="550 5.1.1 no such user",
     ),

@@ -2,9 +2,11 @@
 
 import typer
 
+from mailbot.entrypoints.cli.audit import audit_app
+from mailbot.entrypoints.cli.address import address_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
-from mailbot.entrypoints.cli.inspect import audit_app, document_app, mail_app, queue_app, status
+from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app, status
 from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
@@ -26,6 +28,7 @@ app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")
+app.add_typer(address_app, name="address")
 app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
 app.command("read-statement")(read_statement)
