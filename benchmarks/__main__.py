@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import latency, learning, recognition, reliability, smtp_intake
+from benchmarks.answers import figures as answers
 
 #: name -> what gives its rows
 BENCHMARKS = {
@@ -18,7 +19,7 @@ BENCHMARKS = {
     "intake": smtp_intake.rows,
 }
 #: name -> what gives tables of its own
-TABLES = {"reliability": reliability.tables}
+TABLES = {"reliability": reliability.tables, "answers": answers.tables}
 
 
 def main(wanted: list[str]) -> None:
