@@ -14,6 +14,7 @@ _LABEL = re.compile(r"[\s*_|]{0,4}([^:*]{1,22}?)[\s*_]{0,3}:[\s*_]{0,3}(.*)$")
 _RULE = re.compile(r"\s*([_=*\u2014\u2013-])\1{4,}\s*$")
 #: a date with a time beside it, in whatever language
 _MOMENT = re.compile(r"\d{4}.{0,20}\b\d{1,2}[:.h]\d{2}|\b\d{1,2}[:.h]\d{2}\b.{0,20}\d{4}")
+_TELLS_WHEN = re.compile(r"[\d@]")
 _DAY_OR_TIME = re.compile(r"\d{4}|\d{1,2}[:.h/-]\d{1,2}")
 _PERSON = re.compile(r"[^\s@]@[\w-]{1,60}\.\w")
 _NOTES_LINE = re.compile(r".{2,80} ---\s?\d{1,4}[/.-].{4,30}---.*$")
@@ -174,7 +175,7 @@ def introduction_length(lines: list[str], index: int) -> int:
         joined = f"{joined} {lines[index + length - 1].strip()}".strip()
         if len(joined) > _LONGEST_INTRODUCTION:
             return 0
-        if _is_introduction(fold_line(joined)):
+        if _TELLS_WHEN.search(joined) and _is_introduction(fold_line(joined)):
             return length if _is_one_sentence(lines[index : index + length]) else 0
     return 0
 
@@ -203,7 +204,7 @@ def _begins_introduction(lines: list[str]) -> bool:
 def _is_introduction(plain: str) -> bool:
     """Whether it says who wrote when: a verb of writing, with a date, a time or an address."""
     plain = plain.strip("-*_ >")
-    if not re.search(r"\d|@", plain):
+    if not _TELLS_WHEN.search(plain):
         return False
     ends = plain.endswith((":", "\uff1a"))
     starts = plain.startswith(words("mail", "introduction_starts"))

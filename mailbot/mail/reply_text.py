@@ -9,8 +9,9 @@ from mailbot.mail.quotes import Block, find_typed
 from mailbot.mail.reply_html import HtmlText, read_html
 from mailbot.mail.signatures import Cut, cut_signature
 
-#: letters; a longer text is cut, and nothing of it is done
+#: letters and lines; a longer text is cut, and nothing of it is done
 _LONGEST = 1_000_000
+_MOST_LINES = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +59,7 @@ def read_reply(mail: Mail) -> Written:
 def _read_forms(mail: Mail) -> Written:
     name = mail.sender.display_name or mail.sender.address.partition("@")[0].replace(".", " ")
     source = read_html(mail.html)
-    plain = _read(mail.text[:_LONGEST], name, source.signature)
-    if len(mail.text) > _LONGEST:
-        plain = replace(plain, doubt=Doubt.NOT_UNDERSTOOD)
+    plain = _read(mail.text, name, source.signature)
     if not mail.html.strip():
         return plain
     rich = _read_shown(source, name)
@@ -72,7 +71,8 @@ def _read_forms(mail: Mail) -> Written:
     if not plain.text:
         return replace(rich, hidden=hidden)
     is_same = bool(rich.text) and not hidden and rich.text.split() == plain.text.split()
-    doubt = plain.doubt if is_same or not source.shown.strip() else Doubt.PARTS_DIFFER
+    says_nothing = not (source.shown.strip() or hidden)
+    doubt = plain.doubt if is_same or says_nothing else Doubt.PARTS_DIFFER
     return replace(plain, doubt=doubt, hidden=hidden)
 
 
@@ -102,6 +102,14 @@ def _rescue(source: HtmlText, html: str, name: str) -> Written:
 
 
 def _read(text: str, name: str, signature: str = "") -> Written:
+    lines = text[:_LONGEST].split("\n")
+    if len(text) > _LONGEST or len(lines) > _MOST_LINES:
+        text = "\n".join(lines[:_MOST_LINES])
+        return replace(_read_lines(text, name, signature), doubt=Doubt.NOT_UNDERSTOOD)
+    return _read_lines(text, name, signature)
+
+
+def _read_lines(text: str, name: str, signature: str) -> Written:
     typed = find_typed(text)
     card = frozenset(line.strip() for line in signature.split("\n")) - {""}
     cut = [(block, cut_signature(block.lines, name, card)) for block in typed.blocks]

@@ -137,6 +137,8 @@ def _card_start(lines: list[str], sender_name: str) -> int:
 def _is_sign_off(line: str) -> bool:
     """Whether it is a closing formula, alone or with a name behind it."""
     plain = fold_line(line).rstrip(" ,.!")
+    if not plain.startswith(words("mail", "sign_offs")):
+        return False
     for one in words("mail", "sign_offs"):
         if plain == one:
             return True
