@@ -19,7 +19,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
-from mailbot.rules.access import may_decide
+from mailbot.rules.access import FIRST_ONCE, Authority, may_decide
 from storage.approvals import approvals_of
 from storage.changes import record_change
 from storage.definitions import get_dossier
@@ -41,6 +41,8 @@ class Act:
     token: Token
     #: the mail that brought the command, None for a page
     mail: StoredMail | None = None
+    #: how much is known about who speaks
+    authority: Authority = Authority.PROVED
 
     @property
     def email(self) -> str:
@@ -93,12 +95,14 @@ class Turn:
         actions: Mapping[Verb, Action],
         *,
         mail: StoredMail | None = None,
+        authority: Authority = Authority.PROVED,
     ) -> None:
         self._unit = unit
         self._token = token
         self._person = person
         self._actions = actions
         self._mail = mail
+        self._authority = authority
         #: documents that earlier commands of this answer have touched
         self._now: dict[str, Document] = {}
         self._stale: dict[str, tuple[Document, Shown]] = {}
@@ -166,7 +170,7 @@ class Turn:
         )
 
     def _prepare(self, command: Command, item: ShownItem) -> Act:
-        document = self._current(item, command)
+        document = self._current(item, command) if self._binds(command) else self._latest(item)
         dossier = get_dossier(self._unit.session, document.dossier)
         self._guard(command, dossier)
         return Act(
@@ -178,6 +182,7 @@ class Turn:
             shown=item.context,
             token=self._token,
             mail=self._mail,
+            authority=self._authority,
         )
 
     def _act(self, act: Act) -> Result:
@@ -208,6 +213,15 @@ class Turn:
         is_spent = self._token.spent_at is not None and len(self._token.items) == 1
         if is_spent and command.verb in _DECISIONS:
             raise Refused("already_done")
+
+    def _binds(self, command: Command) -> bool:
+        """Whether a command is bound to the version that was shown; the list of senders is not."""
+        return not (command.verb in FIRST_ONCE and self._authority >= Authority.CONFIRMED)
+
+    def _latest(self, item: ShownItem) -> Document:
+        return self._now.get(item.document_id) or get_document(
+            self._unit.session, item.document_id
+        )
 
     def _current(self, item: ShownItem, command: Command) -> Document:
         """Return the document if it still is what the mail showed (mail.md §4 rule 4)."""

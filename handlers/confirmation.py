@@ -1,19 +1,48 @@
-"""Asks the person on file to confirm what needs more proof than there is; shared by handlers."""
+"""Asks for what a command needs more: a code to the address on file, or a second person.
 
-from collections.abc import Sequence
+The mail carries a fresh token and a one-time code that is bound to it; only both together do what
+waits. Shared by handlers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from handlers.context import Unit
 from handlers.correspondence import Post, post, reader_of
 from mailbot.compose.facts import heading
-from mailbot.compose.requests import write_confirmation_request
+from mailbot.compose.render import Letterhead
+from mailbot.compose.requests import Reason, write_confirmation_request
 from mailbot.compose.transcript import command_words
+from mailbot.domain.code import CodePurpose, CodeUse
 from mailbot.domain.command import Command
 from mailbot.domain.command import Context as Shown
+from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
+from mailbot.domain.letter import Letter
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
+from storage.codes import new_code
 from storage.definitions import get_office
 from storage.documents import find_document
+from storage.outbox import has_entry
+from storage.reply_tokens import new_token, token_hash
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """One question whether commands are really meant."""
+
+    #: the address on file that is asked
+    to: Person | Employee
+    commands: tuple[Command, ...]
+    #: what brought them, a mail or a form: the same cause asks the same person once
+    cause: str
+    reason: Reason
+    #: address of who asked for them, when `to` is the second person
+    asked_by: str = ""
+    #: their dossier, when the mail that was answered names none
+    dossier: str = ""
 
 
 def ask_to_confirm(
@@ -23,33 +52,72 @@ def ask_to_confirm(
     commands: Sequence[Command],
     *,
     cause: str,
+    reason: Reason | None = None,
 ) -> None:
-    """Mail the commands to the address on file, with a fresh token that alone can do them.
+    """Mail the commands to the address on file, with a fresh token and code that can do them.
 
-    `cause` is what brought them, a mail or a form: the same cause asks once.
+    `token` is what was answered: what waits stays bound to the versions that it showed.
     """
+    asking = Asking(
+        to=person, commands=tuple(commands), cause=cause, reason=reason or Reason(id="level")
+    )
+    ask(unit, token, asking)
+
+
+def ask(unit: Unit, token: Token, asking: Asking) -> None:
+    """Send one mail that asks to confirm; the same again is a no-op."""
+    key = f"confirmation:{asking.cause}"
+    if asking.asked_by:
+        key = f"{key}:{asking.dossier}:{asking.to.email.lower()}"
+    if has_entry(unit.session, key):
+        return
     office, _employees = get_office(unit.session, token.office)
     documents = [find_document(unit.session, item.document_id) for item in token.items]
     known = [document for document in documents if document is not None]
     single = known[0] if len(known) == 1 else None
+    fresh = new_token(unit.context.token_secret)
     letter = Post(
-        key=f"confirmation:{cause}",
-        reader=reader_of(person, office),
+        key=key,
+        reader=reader_of(asking.to, office),
         office=office,
         shown=Shown.CONFIRMATION,
-        dossier=token.dossier,
+        dossier=asking.dossier or token.dossier,
         items=token.items,
         documents=[single] if single else (),
         subject=token.subject,
-        commands=tuple(commands),
-        write=lambda head: write_confirmation_request(
-            head,
-            asked=tuple(command_words(head, command) for command in commands),
-            about=heading(single, head) if single else "",
-            code="",
-            confirm_url=head.links.document,
-        ),
+        commands=asking.commands,
+        asked_by=asking.asked_by,
+        token=fresh,
+        write=_writer(unit, asking, single, token_hash(fresh)),
     )
     post(unit, letter)
     about = single.id if single else token.hash
-    unit.note(EventKind.CONFIRMATION_ASKED, about, to=token.person, cause=cause)
+    to = asking.to.email.lower()
+    unit.note(EventKind.CONFIRMATION_ASKED, about, to=to, cause=asking.cause)
+
+
+def code_use(token: Token) -> CodeUse:
+    """Return what the code is bound to that confirms the commands of a token."""
+    return CodeUse(
+        purpose=CodePurpose.CONFIRMATION,
+        subject=token.confirms or token.hash,
+        person=token.person,
+    )
+
+
+def _writer(
+    unit: Unit, asking: Asking, single: Document | None, hashed: str
+) -> Callable[[Letterhead], Letter]:
+    """Make the code, and return what writes it into the mail."""
+    now = unit.context.now()
+    until = now + timedelta(hours=unit.context.settings.proof.code_hours)
+    use = CodeUse(purpose=CodePurpose.CONFIRMATION, subject=hashed, person=asking.to.email.lower())
+    code = new_code(unit.session, unit.context.token_secret, use, at=now, expires_at=until)
+    return lambda head: write_confirmation_request(
+        head,
+        asked=tuple(command_words(head, command) for command in asking.commands),
+        about=heading(single, head) if single else "",
+        code=code,
+        confirm_url=head.links.document,
+        reason=replace(asking.reason, until=until),
+    )

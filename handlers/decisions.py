@@ -16,6 +16,7 @@ from mailbot.domain.document import Document, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
+from mailbot.rules.access import FIRST_ONCE, Authority
 from mailbot.rules.approval import decide
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
@@ -179,14 +180,19 @@ def delete(act: Act) -> Result:
 
 
 def judge_sender(act: Act) -> Result:
-    """Allow this sender from now on, only this once, or never again."""
+    """Allow this sender from now on, only this once, or never again.
+
+    The document is let in or refused at once; the list of senders takes level 3.
+    """
     verb = act.command.verb
     if act.shown is not Shown.QUARANTINE:
         raise Refused("unsupported_verb", {"verb": verb.value})
-    if act.document.status is not Status.QUARANTINED:
+    is_waiting = act.document.status is Status.QUARANTINED
+    keeps = verb in FIRST_ONCE and act.authority >= Authority.CONFIRMED
+    if not is_waiting and not keeps:
         raise Refused("already_done")
     sender = act.document.delivered_by
-    if verb is not Verb.ALLOW_ONCE:
+    if keeps:
         record_verdict(
             act.unit.session,
             dossier=act.dossier.code,
@@ -203,6 +209,8 @@ def judge_sender(act: Act) -> Result:
         sender=sender,
         verdict=verb.value,
     )
+    if not is_waiting:
+        return Result(document=act.document, sentence=verb.value)
     if verb is Verb.BLOCK:
         moved = change_status(act.unit, act.document, Status.REJECTED, actor=act.email)
     else:
@@ -210,7 +218,8 @@ def judge_sender(act: Act) -> Result:
             "duplicate_file", "duplicate_invoice"
         )
         moved = _advance(act, replace(act.document, welcome=True, sent=is_forwarded))
-    return Result(document=moved, sentence=verb.value)
+    waits = verb in FIRST_ONCE and not keeps
+    return Result(document=moved, sentence=f"{verb.value}_waits" if waits else verb.value)
 
 
 def _advance(act: Act, document: Document) -> Document:

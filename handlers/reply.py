@@ -6,7 +6,7 @@ from functools import partial
 
 from handlers.acting import Acted
 from handlers.asking import view_of
-from handlers.confirmation import ask_to_confirm
+from handlers.confirmation import ask_to_confirm, code_use
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -20,8 +20,10 @@ from handlers.opening import open_by_answer
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
 from mailbot.compose.messages import write_message_notice
+from mailbot.compose.requests import Reason
 from mailbot.compose.transcript import write_doubt, write_help
 from mailbot.domain.clock import local_date
+from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Answer, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.conversation import Message
@@ -169,6 +171,10 @@ def _end_list(unit: Unit, reply: _Reply, command: Command) -> Outcome:
     return Outcome(command=command, is_done=True, sentence=command.verb.value)
 
 
+#: what came of a code after which it can be typed again
+_TYPE_AGAIN = (CodeVerdict.MISSING, CodeVerdict.WRONG)
+
+
 def _confirm(unit: Unit, reply: _Reply) -> None:
     """Do, or drop, what waited for the person on file."""
     acted = confirm(
@@ -180,6 +186,8 @@ def _confirm(unit: Unit, reply: _Reply) -> None:
     )
     if acted is None:
         _ask_again(unit, reply)
+    elif (again := acted.outcomes[0].sentence) in _TYPE_AGAIN:
+        _ask_again(unit, reply, again)
     else:
         _report(unit, reply, acted)
 
@@ -197,7 +205,8 @@ def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
     )
     if reply.answer.doubt or not deciding or reply.token.context is Shown.CONFIRMATION:
         return
-    ask_to_confirm(unit, reply.token, reply.person, deciding, cause=reply.stored.id)
+    reason = Reason(id="unproved")
+    ask_to_confirm(unit, reply.token, reply.person, deciding, cause=reply.stored.id, reason=reason)
 
 
 def _pass_on(unit: Unit, reply: _Reply) -> None:
@@ -244,7 +253,7 @@ def _refuse(unit: Unit, reply: _Reply, why: str) -> None:
     send_transcript(unit, acted, reply.token, reply.person, answers=reply.stored)
 
 
-def _ask_again(unit: Unit, reply: _Reply) -> None:
+def _ask_again(unit: Unit, reply: _Reply, doubt: str = "not_understood") -> None:
     """Say what was read, and ask again; the answer to this mail may decide the same."""
     view = None
     if len(reply.token.items) == 1 and reply.dossier is not None:
@@ -260,10 +269,12 @@ def _ask_again(unit: Unit, reply: _Reply) -> None:
         documents=[view.document] if view else (),
         subject=reply.token.subject,
         commands=reply.token.commands,
+        confirms=code_use(reply.token).subject if reply.token.commands else "",
+        asked_by=reply.token.asked_by,
         answers=reply.stored,
         write=partial(
             write_doubt,
-            answer=replace(reply.answer, doubt=reply.answer.doubt or "not_understood"),
+            answer=replace(reply.answer, doubt=reply.answer.doubt or doubt),
             context=reply.token.context,
             view=view,
             count=max(1, len(reply.token.items)),
@@ -298,8 +309,8 @@ def _mends_unreadable(unit: Unit, reply: _Reply) -> bool:
     if document is None:
         return False
     if document.status is Status.UNREADABLE and unpack(reply.mail).documents:
-        ids = {"mail": reply.stored.id, "dossier": reply.token.dossier}
-        unit.put(JobKind.NEW_DOCUMENTS, key=reply.stored.id, **ids)
+        mail, dossier = reply.stored.id, reply.token.dossier
+        unit.put(JobKind.NEW_DOCUMENTS, key=mail, mail=mail, dossier=dossier)
         return True
     written, by = reply.answer.written, reply.token.person
     return open_by_answer(unit, document, written, mail=reply.stored.id, by=by)

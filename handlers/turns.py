@@ -12,16 +12,25 @@ from sqlmodel import Session
 from handlers.acting import Acted, Turn
 from handlers.actions import ACTIONS
 from handlers.asking import Showing, show
-from handlers.confirmation import ask_to_confirm
 from handlers.context import Unit
 from handlers.correspondence import find_person
+from handlers.levels import (
+    ask_for_more,
+    ask_to_keep,
+    drop,
+    stakes_of,
+    tell_who_asked,
+    typed_code,
+    weigh,
+)
 from mailbot.compose.requests import write_new_version
+from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.identifiers import read_iban
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
-from mailbot.rules.access import Authority, needed_authority
+from mailbot.rules.access import FIRST_ONCE, Authority, may_decide, needed_authority
 from storage.definitions import find_definition, find_dossier, get_dossier
 from storage.documents import find_document
 from storage.tokens import spend_token
@@ -55,17 +64,19 @@ def carry_out(
 ) -> Acted:
     """Do the commands in order, each in the role that the person has in its dossier.
 
-    When one of them needs more than `authority` (another account of the supplier), none is done:
-    together they wait for the person on file. `cause` is the mail or form that brought them.
+    What needs more than `authority` waits, with all that was asked about the same document, for
+    the person on file or for a second person (`handlers/levels.py`); the rest is done at once.
+    `cause` is the mail or form that brought the commands.
     """
-    person = find_holder(unit.session, token)
-    if person and any(_lacks_proof(command, authority) for command in commands):
-        ask_to_confirm(unit, token, person, commands, cause=cause)
-        return Acted(outcomes=tuple(_waits(command) for command in commands))
+    singles = _singles(token, commands)
+    waiting = [c for c in singles if _lacks_proof(unit.session, token, c, authority)]
+    held = {command.items for command in waiting}
     turns: dict[str, Turn] = {}
     done: dict[str, Acted] = {}
     outcomes: list[Outcome] = []
-    for command in _singles(token, commands):
+    for command in singles:
+        if command.items in held:
+            continue
         if command.verb in _FINAL and any(_failed_before(command, each) for each in outcomes):
             outcomes.append(refused(command, "correction_failed"))
             continue
@@ -74,9 +85,17 @@ def carry_out(
         if holder is None:
             outcomes.append(refused(command, "not_allowed"))
             continue
-        turn = turns.setdefault(dossier, Turn(unit, token, holder, ACTIONS, mail=mail))
+        turn = turns.setdefault(
+            dossier, Turn(unit, token, holder, ACTIONS, mail=mail, authority=authority)
+        )
         done[dossier] = turn.carry_out([command])
         outcomes += done[dossier].outcomes
+    kept = [command for command in singles if command.items in held]
+    person = find_holder(unit.session, token)
+    if person is not None:
+        outcomes += ask_for_more(unit, token, person, kept, cause=cause, authority=authority)
+        if authority < Authority.CONFIRMED:
+            ask_to_keep(unit, token, person, outcomes, cause=cause)
     return Acted(
         outcomes=tuple(outcomes),
         stale=tuple(each for acted in done.values() for each in acted.stale),
@@ -91,24 +110,31 @@ def confirm(
     *,
     cause: str,
     mail: StoredMail | None = None,
+    is_known_browser: bool = False,
 ) -> Acted | None:
     """Do, or drop, what waited for the person on file; None when `commands` say neither.
 
-    Only the person on file has this token, so that bringing it back is the proof.
+    It takes the code of the mail that carried this token, or of the person's authenticator app; in
+    a browser that proved whose it is (`is_known_browser`) the token alone is enough.
     """
     verbs = {command.verb for command in commands}
     if token.spent_at is not None:
         return Acted(outcomes=tuple(refused(command, "already_done") for command in commands))
-    if verbs & {Verb.CONFIRM, Verb.APPROVE}:
-        spend_token(unit.session, token.hash, unit.context.now())
-        return carry_out(
-            unit, token, token.commands, cause=cause, mail=mail, authority=Authority.CONFIRMED
-        )
     if verbs & {Verb.CANCEL, Verb.REJECT}:
-        spend_token(unit.session, token.hash, unit.context.now())
+        drop(unit, token, find_holder(unit.session, token))
         dropped = Outcome(command=Command(verb=Verb.CANCEL), is_done=True, sentence="cancel")
         return Acted(outcomes=(dropped,))
-    return None
+    if not verbs & {Verb.CONFIRM, Verb.APPROVE}:
+        return None
+    verdict, authority = weigh(unit, token, typed_code(commands), is_known_browser)
+    if verdict is not CodeVerdict.RIGHT:
+        return Acted(outcomes=(refused(Command(verb=Verb.CONFIRM), verdict.value),))
+    spend_token(unit.session, token.hash, unit.context.now())
+    asked = replace(token, person=token.asked_by or token.person, asked_by="")
+    acted = carry_out(unit, asked, token.commands, cause=cause, mail=mail, authority=authority)
+    if token.asked_by:
+        tell_who_asked(unit, token, acted.outcomes)
+    return acted
 
 
 def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> None:
@@ -143,16 +169,18 @@ def _failed_before(command: Command, outcome: Outcome) -> bool:
     return is_change and outcome.command.items == command.items
 
 
-def _lacks_proof(command: Command, authority: Authority) -> bool:
+def _lacks_proof(session: Session, token: Token, command: Command, authority: Authority) -> bool:
     """Whether a command must wait; one that can never be done is refused at once."""
     is_account = command.args.get("field") == "iban"
     if is_account and read_iban(command.args.get("value", "")) is None:
         return False
-    return needed_authority(command) > authority
-
-
-def _waits(command: Command) -> Outcome:
-    return Outcome(command=command, is_done=True, sentence="confirmation_sent")
+    if command.verb in FIRST_ONCE:
+        return False
+    dossier = _dossier_of(session, token, command)
+    holder, found = find_holder(session, token, dossier), find_dossier(session, dossier)
+    if holder is None or found is None or not may_decide(holder, found, command):
+        return False
+    return needed_authority(command, stakes_of(session, token, command, holder)) > authority
 
 
 def _singles(token: Token, commands: Sequence[Command]) -> list[Command]:

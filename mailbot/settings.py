@@ -147,6 +147,13 @@ class Conversations(_Section):
     reminders: int = Field(default=2, ge=0, le=10)
 
 
+class Proof(_Section):
+    """How long what proves a person holds."""
+
+    #: a one-time code that goes by mail
+    code_hours: int = 24
+
+
 class Retention(_Section):
     """How long what is kept."""
 
@@ -173,6 +180,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)
     proof: Proof = Field(default_factory=Proof)
     conversations: Conversations = Field(default_factory=Conversations)
+    proof: Proof = Field(default_factory=Proof)
     retention: Retention = Field(default_factory=Retention)
 
     @property

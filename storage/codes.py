@@ -56,10 +56,12 @@ def spend_code(
     """
     row = _newest(session, use)
     typed = _BETWEEN_DIGITS.sub("", code)
-    if row is None or not typed:
-        return CodeVerdict.MISSING
+    if row is None:
+        return CodeVerdict.EXPIRED
     if (closed := _closed(row, at)) is not None:
         return closed
+    if not typed:
+        return CodeVerdict.MISSING
     if not hmac.compare_digest(row.mark, _mark(secret, use, typed)):
         row.tries += 1
         session.add(row)
@@ -69,6 +71,24 @@ def spend_code(
     session.add(row)
     session.flush()
     return CodeVerdict.RIGHT
+
+
+def settle_code(session: Session, use: CodeUse, *, at: datetime) -> CodeVerdict:
+    """Spend the code of a use for somebody who proved otherwise whose they are."""
+    row = _newest(session, use)
+    if row is None:
+        return CodeVerdict.EXPIRED
+    if (closed := _closed(row, at)) is not None:
+        return closed
+    row.spent_at = at
+    session.add(row)
+    session.flush()
+    return CodeVerdict.RIGHT
+
+
+def end_code(session: Session, use: CodeUse) -> None:
+    """End the code of a use: what it was for is not wanted any more."""
+    _end(session, use)
 
 
 def tries_left(session: Session, use: CodeUse) -> int:

@@ -1,6 +1,8 @@
 """Writes the mails that ask somebody to decide: approval, review, inbox, sender, confirmation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from mailbot.compose.answers import offer
 from mailbot.compose.facts import (
@@ -25,11 +27,28 @@ from mailbot.compose.fields import (
 from mailbot.compose.render import Button, Letterhead, buttons, write
 from mailbot.compose.sentences import field_name
 from mailbot.compose.thread import Thread, thread_enclosures, thread_facts, thread_of
-from mailbot.compose.wording import listed, shortened
+from mailbot.compose.wording import listed, moment, shortened
 from mailbot.domain.command import Context
 from mailbot.domain.document import Document
 from mailbot.domain.letter import Letter
 from mailbot.domain.mail import MailAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why somebody is asked to confirm, and what may be typed."""
+
+    #: id in table `confirming`: unproved, level, second
+    id: str = "unproved"
+    #: name of who asked, when the reader is the second person
+    asked_by: str = ""
+    #: until when the code holds, None when there is none
+    until: datetime | None = None
+    #: whether the code of an authenticator app spares a second person
+    takes_authenticator: bool = False
+
+
+PLAIN = Reason()
 
 
 def write_approval_request(
@@ -126,21 +145,53 @@ def write_new_version(
 
 
 def write_confirmation_request(
-    head: Letterhead, *, asked: tuple[str, ...], about: str, code: str, confirm_url: str = ""
+    head: Letterhead,
+    *,
+    asked: tuple[str, ...],
+    about: str,
+    code: str,
+    confirm_url: str = "",
+    reason: Reason = PLAIN,
 ) -> Letter:
     """Return the mail that asks the person on file whether a command is really theirs.
 
     `asked` are the commands in words (`transcript.command_words`), `about` the heading of the
-    document; `code` is the one-time code, "" when a bare `bevestig` is enough.
+    document; `code` are the digits of the one-time code, "" when a bare `bevestig` is enough.
     """
     confirm = Button(label=head.say("buttons", "confirm"), url=confirm_url, is_main=True)
     facts = {
+        "lead": head.say(
+            "confirming",
+            reason.id,
+            cancel=head.say("verbs", "cancel"),
+            asked_by=shortened(reason.asked_by, 60),
+        ),
         "asked": asked,
         "about": about,
-        "answer_options": offer(head, Context.CONFIRMATION, code=code),
+        "answer_options": offer(head, Context.CONFIRMATION, code=_in_threes(code)),
+        "notes": _notes(reason, head),
         "buttons": (confirm,) if confirm_url else (),
     }
     return write("person.ask.confirmation", head, facts)
+
+
+def _notes(reason: Reason, head: Letterhead) -> list[str]:
+    """Return how long the code holds, and what else may be typed."""
+    notes = []
+    if reason.until:
+        notes.append(head.say("confirming", "until", moment=_moment(reason.until, head)))
+    if reason.takes_authenticator:
+        notes.append(head.say("confirming", "authenticator"))
+    return notes
+
+
+def _moment(at: datetime, head: Letterhead) -> str:
+    return moment(at, head.language, head.reader.time_zone)
+
+
+def _in_threes(code: str) -> str:
+    """Return six digits as they are read aloud: 482 913."""
+    return f"{code[:3]} {code[3:]}" if len(code) == 6 and code.isdigit() else code
 
 
 def write_question(

@@ -30,11 +30,12 @@ class CodeVerdict(StrEnum):
     """What came of a code that was typed; all but `RIGHT` are ids in table `refusals`."""
 
     RIGHT = "right"
-    #: there is none, or the words held none
+    #: nothing was typed
     MISSING = "code_missing"
     WRONG = "code_wrong"
     #: too many wrong ones were typed
     DEAD = "code_dead"
+    #: its time is over, or there never was one
     EXPIRED = "code_expired"
-    #: it has done its work
+    #: it has done its work already
     SPENT = "already_done"

@@ -35,6 +35,10 @@ class Token:
     #: id of the message of a conversation that an answer is about
     message: str = ""
     commands: tuple[Command, ...] = ()
+    #: hash of the token whose code confirms `commands`, "" when it is this one
+    confirms: str = ""
+    #: who asked for `commands`, when somebody else confirms them as the second person
+    asked_by: str = ""
     outbox_id: str
     created_at: datetime
     expires_at: datetime

@@ -1,25 +1,29 @@
 """Who may do what: authority from a token, a sender and proof of the sender (mail.md §5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import IntEnum
 
-from mailbot.domain.command import HARMLESS, Command, Verb
+from mailbot.domain.command import HARMLESS, Command, Context, Verb
 from mailbot.domain.mail import Authentication, Mail, MailAddress
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Person, PersonRole
 from mailbot.domain.token import Token
 
 
 class Authority(IntEnum):
-    """How much is known about who speaks."""
+    """How much is known about who speaks; a page reaches the same levels (decision 15)."""
 
     NONE = 0
-    #: reply token and From is the person the mail went to
+    #: reply token and From is the person the mail went to; a page: its link
     TOKEN = 1
-    #: and From is proved: aligned DKIM or SPF
+    #: and From is proved (aligned DKIM or SPF); a page: a browser that proved whose it is
     PROVED = 2
-    #: and a fresh secret sent to the address on file came back
+    #: and a fresh one-time code that went to the address on file came back
     CONFIRMED = 3
+    #: and the code of an authenticator app, or a second person who confirmed as well
+    SECONDED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +35,88 @@ class Speaker:
     why: str = ""
 
 
-#: what a token and a matching From are enough for
+@dataclass(frozen=True, kw_only=True)
+class Stakes:
+    """What a command is about, as far as its level depends on it."""
+
+    #: what the mail asked about the document
+    shown: Context = Context.NONE
+    #: total including VAT, None when nobody has read it
+    total: Decimal | None = None
+    #: what the dossier says: from this total on an approval is confirmed
+    confirm_from: Decimal | None = None
+    #: what the person may decide without more
+    limit: Decimal | None = None
+
+
+#: a command that is about nothing in particular
+NO_STAKES = Stakes()
+
+
+def needed_authority(command: Command, stakes: Stakes = NO_STAKES) -> Authority:
+    """Return the authority that a command asks for: the first line of `LEVELS` that holds."""
+    return next(level for holds, level in LEVELS if holds(command, stakes))
+
+
+def _sets_an_account(command: Command, _stakes: Stakes) -> bool:
+    return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
+
+
+def _pays_above_the_limit(command: Command, stakes: Stakes) -> bool:
+    return command.verb is Verb.PAY and _reaches(stakes.limit, stakes.total, is_above=True)
+
+
+def _pays(command: Command, _stakes: Stakes) -> bool:
+    return command.verb is Verb.PAY
+
+
+def _changes_who_is_welcome(command: Command, _stakes: Stakes) -> bool:
+    return command.verb in FIRST_ONCE
+
+
+def _approves_much(command: Command, stakes: Stakes) -> bool:
+    if command.verb is not Verb.APPROVE or stakes.shown not in _ASKS_FOR_APPROVAL:
+        return False
+    return _reaches(stakes.confirm_from, stakes.total) or _reaches(
+        stakes.limit, stakes.total, is_above=True
+    )
+
+
+def _says_or_sorts(command: Command, _stakes: Stakes) -> bool:
+    return command.verb in _LEVEL_ONE
+
+
+def _anything(_command: Command, _stakes: Stakes) -> bool:
+    return True
+
+
+_ASKS_FOR_APPROVAL = frozenset({Context.APPROVAL, Context.REVIEW})
+#: these stop something for oneself, or say something: a token and a matching From are enough
 _LEVEL_ONE = HARMLESS | {Verb.LABEL, Verb.TITLE, Verb.UNSUBSCRIBE, Verb.STOP, Verb.CLOSE}
+#: what these do to this one document is done at level 2; what they say for ever waits for level 3
+FIRST_ONCE = frozenset({Verb.ALLOW, Verb.BLOCK})
+
+#: which level a command asks for (mail.md §5): the first line that holds, counts
+LEVELS: tuple[tuple[Callable[[Command, Stakes], bool], Authority], ...] = (
+    # an account is what fraud is after: a new one and another one alike
+    (_sets_an_account, Authority.SECONDED),
+    (_pays_above_the_limit, Authority.SECONDED),
+    (_pays, Authority.CONFIRMED),
+    (_changes_who_is_welcome, Authority.CONFIRMED),
+    (_approves_much, Authority.CONFIRMED),
+    (_says_or_sorts, Authority.TOKEN),
+    # approve, reject, send, correct, export, allow once, and every verb that is yet to come
+    (_anything, Authority.PROVED),
+)
 
 
-def needed_authority(command: Command) -> Authority:
-    """Return the authority that a command asks for.
-
-    Another account of a supplier is what fraud is after: it takes a fresh secret too.
-    """
-    if command.verb is Verb.CORRECT and command.args.get("field") == "iban":
-        return Authority.CONFIRMED
-    return Authority.TOKEN if command.verb in _LEVEL_ONE else Authority.PROVED
+def _reaches(limit: Decimal | None, total: Decimal | None, *, is_above: bool = False) -> bool:
+    """Whether a total reaches a limit; one that nobody has read reaches every limit."""
+    if limit is None:
+        return False
+    if total is None:
+        return True
+    return abs(total) > limit if is_above else abs(total) >= limit
 
 
 def judge_reply(
@@ -59,10 +133,11 @@ def judge_reply(
     `is_development`: the mail came from this machine itself while no smarthost is set; then a
     sender that nothing speaks against counts as proved, so that mailbot can be tried out.
     """
+    if is_frozen:
+        # a freeze ends tokens, too: who is frozen must read that, not that the mail is old
+        return Speaker(person=token.person, authority=Authority.NONE, why="frozen_person")
     if token.expires_at < now:
         return Speaker(person=token.person, authority=Authority.NONE, why="token_expired")
-    if is_frozen:
-        return Speaker(person=token.person, authority=Authority.NONE, why="frozen_person")
     if len(mail.senders) > 1 or mail.sender.address != token.person:
         return Speaker(person=token.person, authority=Authority.NONE, why="spoofed_sender")
     if proves(authentication, mail.sender) or (

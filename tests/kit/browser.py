@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
@@ -20,6 +20,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service as ChromeService
 
 from handlers.asking import Showing, show
+from handlers.confirmation import code_use
 from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
 from handlers.proving import BROWSER_LIFE
@@ -48,6 +49,7 @@ from mailbot.entrypoints.web_proof import BrowserProofs
 from mailbot.rules.approval import propose_approvals
 from mailbot.settings import Settings
 from storage.approvals import record_approvals
+from storage.codes import new_code
 from storage.codes import record_browser
 from storage.definitions import get_dossier, get_office, save_definition
 from storage.documents import find_document, record_document
@@ -67,6 +69,8 @@ class House:
     context: Context
     clock: StoppedClock
     _letters: int = 0
+    #: the code of the last confirmation
+    code: str = ""
 
     def invoice(self, **changes: object) -> Document:
         """Keep an invoice that waits for Karim's approval, with `changes`, and return it."""
@@ -160,7 +164,20 @@ class House:
                 ),
             )
             post(unit, letter)
-        return self.last_token()
+        token = self.last_token()
+        self.code = self._new_code(token)
+        return token
+
+    def _new_code(self, token: str) -> str:
+        """Return the one-time code of the mail that carried a token."""
+        with self.context.transaction() as unit:
+            return new_code(
+                unit.session,
+                self.context.token_secret,
+                code_use(self.token(token)),
+                at=self.clock.now(),
+                expires_at=self.clock.now() + timedelta(hours=24),
+            )
 
     def last_token(self) -> str:
         """Return the token in the links of the mail that was written last."""

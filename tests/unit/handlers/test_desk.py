@@ -230,7 +230,9 @@ def test_confirm_carries_out_what_waited_once(house: House) -> None:
     desk = open_desk(house.context, token)
     assert desk is not None
     assert desk.to_confirm == (APPROVE,)
-    assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["approve"]
+    assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["code_missing"]
+    typed = Command(verb=Verb.CONFIRM, args={"code": house.code})
+    assert sentences(house, token, typed) == ["approve"]
     assert house.now(document).status is Status.TO_REVIEW
     assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["already_done"]
     again = open_desk(house.context, token)

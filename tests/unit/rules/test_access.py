@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from mailbot.domain.people import Employee, EmployeeRole, Person, PersonRole
 from mailbot.domain.token import Token
 from mailbot.rules.access import (
     Authority,
+    Stakes,
     judge_reply,
     may_decide,
     needed_authority,
@@ -36,6 +38,7 @@ ELSEWHERE = replace(PROVED, from_domain="elders.example")
 UNPROVED = Authentication(from_domain="bakkerij.example")
 FAILED = replace(UNPROVED, dmarc="fail")
 NOBODY, TOKEN_ONLY, SURE = Authority.NONE, Authority.TOKEN, Authority.PROVED
+CODED, TWO = Authority.CONFIRMED, Authority.SECONDED
 
 
 def mail(*senders: MailAddress) -> Mail:
@@ -140,8 +143,49 @@ def test_domains_are_compared_as_dns_knows_them(address: str, judged: str, expec
 @pytest.mark.parametrize("verb", Verb)
 def test_what_changes_something_needs_proof(verb: Verb) -> None:
     light = HARMLESS | {Verb.LABEL, Verb.TITLE, Verb.UNSUBSCRIBE, Verb.STOP, Verb.CLOSE}
-    expected = TOKEN_ONLY if verb in light else SURE
+    heavy = {Verb.PAY, Verb.ALLOW, Verb.BLOCK}
+    expected = TOKEN_ONLY if verb in light else CODED if verb in heavy else SURE
     assert needed_authority(Command(verb=verb)) is expected
+
+
+def test_another_account_takes_a_second_person() -> None:
+    account = Command(verb=Verb.CORRECT, args={"field": "iban", "value": "BE68539007547034"})
+    amount = Command(verb=Verb.CORRECT, args={"field": "total", "value": "12.00"})
+    assert needed_authority(account) is TWO
+    assert needed_authority(amount) is SURE
+
+
+@pytest.mark.parametrize(
+    ("total", "confirm_from", "limit", "approving", "paying"),
+    [
+        ("605.00", None, None, SURE, CODED),
+        ("605.00", "605.00", None, CODED, CODED),
+        ("604.99", "605.00", None, SURE, CODED),
+        ("-605.00", "605.00", None, CODED, CODED),
+        ("605.00", None, "605.00", SURE, CODED),
+        ("605.01", None, "605.00", CODED, TWO),
+        (None, "605.00", None, CODED, CODED),
+        (None, None, "605.00", CODED, TWO),
+    ],
+)
+def test_amounts_over_a_limit_take_more(
+    total: str | None,
+    confirm_from: str | None,
+    limit: str | None,
+    approving: Authority,
+    paying: Authority,
+) -> None:
+    stakes = Stakes(
+        shown=Context.APPROVAL,
+        total=Decimal(total) if total else None,
+        confirm_from=Decimal(confirm_from) if confirm_from else None,
+        limit=Decimal(limit) if limit else None,
+    )
+    assert needed_authority(Command(verb=Verb.APPROVE), stakes) is approving
+    assert needed_authority(Command(verb=Verb.PAY), stakes) is paying
+    assert needed_authority(Command(verb=Verb.REJECT), stakes) is SURE
+    inbox = replace(stakes, shown=Context.INBOX)
+    assert needed_authority(Command(verb=Verb.APPROVE), inbox) is SURE
 
 
 def person(*roles: PersonRole, email: str = "els@bakkerij.example") -> Person:

@@ -14,8 +14,10 @@ from storage.codes import (
     end_codes,
     find_browser,
     forget_browsers,
+    end_code,
     new_code,
     record_browser,
+    settle_code,
     spend_code,
     tries_left,
 )
@@ -84,7 +86,7 @@ def test_it_ends_with_its_time(database: Database) -> None:
 )
 def test_it_is_good_for_one_thing(database: Database, elsewhere: CodeUse) -> None:
     code = make(database)
-    assert type_in(database, code, elsewhere) is CodeVerdict.MISSING
+    assert type_in(database, code, elsewhere) is CodeVerdict.EXPIRED
     assert type_in(database, "") is CodeVerdict.MISSING
     assert type_in(database, code, secret=OTHER_SECRET) is CodeVerdict.WRONG
     assert type_in(database, code) is CodeVerdict.RIGHT
@@ -97,6 +99,24 @@ def test_a_new_code_ends_the_one_before(database: Database) -> None:
         second = make(database)
     assert type_in(database, first) is CodeVerdict.WRONG
     assert type_in(database, second) is CodeVerdict.RIGHT
+
+
+def test_who_proved_otherwise_spends_it_without_typing(database: Database) -> None:
+    code = make(database)
+    with database.transaction() as session:
+        at = NOON + timedelta(hours=1)
+        other = replace(USE, subject="token-2")
+        assert settle_code(session, other, at=at) is CodeVerdict.EXPIRED
+        assert settle_code(session, USE, at=at) is CodeVerdict.RIGHT
+        assert settle_code(session, USE, at=at) is CodeVerdict.SPENT
+    assert type_in(database, code) is CodeVerdict.SPENT
+
+
+def test_a_code_that_is_not_wanted_any_more_ends(database: Database) -> None:
+    code = make(database)
+    with database.transaction() as session:
+        end_code(session, USE)
+    assert type_in(database, code) is CodeVerdict.DEAD
 
 
 def test_codes_of_a_person_end_together_and_are_counted(database: Database) -> None:
