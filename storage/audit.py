@@ -5,7 +5,7 @@ can be shown to an auditor without what other events say, and each link still be
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -42,7 +42,7 @@ def record_event(session: Session, event: Event) -> None:
     session.flush()
 
 
-def events_about(session: Session, subject: str) -> Sequence[Event]:
+def events_about(session: Session, subject: str) -> list[Event]:
     """Return what happened to one mail or document, oldest first."""
     rows = session.exec(
         select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.number))

@@ -21,6 +21,7 @@ _LONGEST_TOKEN = 900
 _MOST_REFERENCES = 20
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
+_ANCHOR = re.compile(r"\d{1,18} [0-9a-f]{64}")
 _URL = re.compile(r"https?://[!-;=?-~]+")
 _IMAGE_TYPES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
@@ -36,14 +37,16 @@ def write_message(  # noqa: PLR0913 -- one keyword per header
     in_reply_to: str = "",
     references: tuple[str, ...] = (),
     list_unsubscribe: str = "",
+    audit_anchor: str = "",
 ) -> bytes:
     """Return `letter` as a mail: CRLF, ASCII only, no line over 998 characters.
 
     The mail is as deep as it must be: alternative, with related inside when the HTML shows images,
     with mixed around when there are files. `message_id` stands in angle brackets; `date` is aware
     and is shown in the reader's time zone. Ids in `in_reply_to` and `references` that are not
-    well-formed are left out, for they come from outside. Raises ValueError for an address,
-    message id or link that cannot stand in a header.
+    well-formed are left out, for they come from outside. `audit_anchor` is number and hash of the
+    newest event of the audit log: whoever keeps the mail can show later that the log was changed.
+    Raises ValueError for an address, message id or link that cannot stand in a header.
     """
     headers = [
         ("Date", format_datetime(date.astimezone(ZoneInfo(recipient.time_zone)))),
@@ -58,6 +61,7 @@ def write_message(  # noqa: PLR0913 -- one keyword per header
         ("X-Auto-Response-Suppress", "All"),
         ("Content-Language", letter.language),
         *_list_headers(list_unsubscribe or letter.unsubscribe_url),
+        *([("X-Mailbot-Audit", _checked(_ANCHOR, audit_anchor))] if audit_anchor else []),
     ]
     # The standard library's folding breaks long message ids and links into encoded words, which
     # ends threading; so the headers above are written here and only the body is left to it.

@@ -20,6 +20,8 @@ from mailbot.domain.people import Definition
 from mailbot.entrypoints.app import open_spool, write_directory
 from mailbot.entrypoints.service import Service
 from mailbot.settings import Settings
+from storage.audit import broken_links
+from storage.audit_witnesses import unwitnessed
 from storage.definitions import save_definition
 from storage.documents import documents_in
 from storage.failed_jobs import failed_jobs
@@ -139,10 +141,18 @@ class Story:
         self.service.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._audit()
         self.service.stop()
         self.postbox.stop()
         self._stack.close()
+
+    def _audit(self) -> None:
+        """However a story ends, the audit log must tell of all that is kept."""
+        with self.service.context.database.reading() as session:
+            assert list(broken_links(session)) == []
+            assert list(unwitnessed(session)) == []
 
     def say(
         self,

@@ -1,6 +1,7 @@
 """The commands that look: status, queue, mails, documents, the audit log; plain and as JSON."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -195,7 +196,8 @@ def test_a_document_is_shown_with_who_must_act(office: Office) -> None:
 def test_what_nobody_touched_is_what_it_was(office: Office) -> None:
     noted(office)
     lines, _ = office.run("audit", "verify")
-    assert lines == ["Every event and every file is what it was."]
+    assert lines[0] == "Every event and every file is what it was."
+    assert re.fullmatch(r"Last event: \d+ [0-9a-f]{64}", lines[1])
 
 
 def test_a_changed_event_and_a_damaged_file_are_found(office: Office) -> None:
@@ -208,4 +210,4 @@ def test_a_changed_event_and_a_damaged_file_are_found(office: Office) -> None:
         "audit event 2 does not fit its hash",
         f"file {document.original.sha256} is not what it was",
     ]
-    assert wrong.strip() == "1 events and 1 files are not what they were."
+    assert wrong.strip() == "2 things are not what they were; nothing was changed."
