@@ -7,7 +7,7 @@ from sqlmodel import Session
 from mailbot.domain.directory import sender_lists
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, JournalKind
-from mailbot.domain.senders import Treatment
+from mailbot.domain.treatment import Treatment
 from mailbot.rules.welcome import find_treatment, is_forged, is_forwarded, treat_sender
 from storage.definitions import get_office
 from storage.people import find_verdict

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.mail import Language
 from mailbot.domain.people import Dossier, Employee, Office, Person
-from mailbot.domain.senders import SenderLists, Treatment
+from mailbot.domain.treatment import SenderLists, Treatment
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from mailbot.domain.mail import Language
-from mailbot.domain.senders import Treatment
+from mailbot.domain.treatment import Treatment
 
 
 class JournalKind(StrEnum):

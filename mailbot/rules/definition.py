@@ -28,7 +28,7 @@ from mailbot.domain.people import (
     PersonRole,
     Validation,
 )
-from mailbot.domain.senders import Treatment
+from mailbot.domain.treatment import Treatment
 from mailbot.rules import definition_fields as fields
 from mailbot.rules.definition_checks import Draft, check_draft
 from mailbot.rules.definition_fields import Key, Report, read_table, read_tables

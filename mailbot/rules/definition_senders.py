@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from mailbot.domain.people import Dossier, Employee, Office, Person
-from mailbot.domain.senders import Treatment
+from mailbot.domain.treatment import Treatment
 from mailbot.rules.definition_fields import Report
 from mailbot.rules.toml_lines import Path
 from mailbot.rules.welcome import is_listed

@@ -18,7 +18,7 @@ from importlib import resources
 
 from mailbot.domain.directory import Directory, DossierEntry, SmtpAnswer
 from mailbot.domain.mail import Language, Recipient, RecipientKind
-from mailbot.domain.senders import Treatment
+from mailbot.domain.treatment import Treatment
 from mailbot.rules.welcome import find_treatment, is_listed, treat_sender
 
 #: code (RFC 5321) and enhanced status code (RFC 3463) of every answer; its sentences stand in

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from mailbot.domain.mail import Authentication
 from mailbot.domain.people import Dossier, JournalKind
-from mailbot.domain.senders import SenderLists, Treatment
+from mailbot.domain.treatment import SenderLists, Treatment
 from mailbot.rules.access import speaks_against
 
 #: (kind of entry, length): the higher, the more specific; an entry that does not fit has none

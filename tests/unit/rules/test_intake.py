@@ -6,7 +6,7 @@ import pytest
 
 from mailbot.domain.directory import Directory, DossierEntry
 from mailbot.domain.mail import LANGUAGES, Language, Recipient, RecipientKind
-from mailbot.domain.senders import SenderLists, Treatment
+from mailbot.domain.treatment import SenderLists, Treatment
 from mailbot.rules.intake import _CODES, answer_recipient, find_language, write_answer
 
 BAKKER = DossierEntry(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailbot.domain.directory import sender_lists
 from mailbot.domain.mail import Authentication
 from mailbot.domain.people import Dossier, JournalKind
-from mailbot.domain.senders import SenderLists, Treatment
+from mailbot.domain.treatment import SenderLists, Treatment
 from mailbot.rules.welcome import (
     find_treatment,
     is_forged,
