@@ -141,7 +141,7 @@ class Story:
         self.service.start()
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object = None, *_: object) -> None:
         if kind is None:
             self._audit()
         self.service.stop()
