@@ -8,10 +8,10 @@ from handlers.acting import Act, Result
 from handlers.asking import Showing, show
 from handlers.correspondence import dossier_manager, find_person
 from handlers.progress import advance, ask, change_status
+from handlers.quarantined import settle, settle_others
 from mailbot.compose.notices import write_rejected_notice
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
@@ -209,15 +209,10 @@ def judge_sender(act: Act) -> Result:
         sender=sender,
         verdict=verb.value,
     )
+    settle_others(act, is_for_ever=keeps)
     if not is_waiting:
         return Result(document=act.document, sentence=verb.value)
-    if verb is Verb.BLOCK:
-        moved = change_status(act.unit, act.document, Status.REJECTED, actor=act.email)
-    else:
-        is_forwarded = act.document.kind in act.dossier.auto_forward and not act.document.warns(
-            "duplicate_file", "duplicate_invoice"
-        )
-        moved = _advance(act, replace(act.document, welcome=True, sent=is_forwarded))
+    moved = settle(act.unit, act.document, act.dossier, verb, by=act.email)
     waits = verb in FIRST_ONCE and not keeps
     return Result(document=moved, sentence=f"{verb.value}_waits" if waits else verb.value)
 

@@ -51,6 +51,10 @@ class Reason:
 PLAIN = Reason()
 
 
+#: documents of one sender that a mail lists
+_MOST_OTHERS = 20
+
+
 def write_approval_request(
     head: Letterhead,
     view: DocumentView,
@@ -111,13 +115,23 @@ def write_inbox_notice(head: Letterhead, view: DocumentView) -> Letter:
 
 
 def write_quarantine_request(
-    head: Letterhead, view: DocumentView, *, sender: MailAddress, is_authenticated: bool
+    head: Letterhead,
+    view: DocumentView,
+    *,
+    sender: MailAddress,
+    is_authenticated: bool,
+    others: Sequence[Document] = (),
 ) -> Letter:
-    """Return the mail that asks the dossier's admin whether an unknown sender is welcome."""
+    """Return the mail that asks the dossier's admin whether an unknown sender is welcome.
+
+    `others` are the documents that wait for the same answer.
+    """
     facts = {
         **_document_facts(view, head),
         "sender": _address(sender),
         "proof": head.say("phrases", "authenticated" if is_authenticated else "unauthenticated"),
+        "others": [_other(each, head) for each in others[:_MOST_OTHERS]],
+        "n_more": max(0, len(others) - _MOST_OTHERS),
         "rows": (*summary(view, head), delivered(view.document, head)),
         "answer_options": offer(head, Context.QUARANTINE),
         "buttons": buttons(head, "document"),
@@ -215,6 +229,12 @@ def _document_facts(view: DocumentView, head: Letterhead) -> dict[str, object]:
         "dossier": view.dossier.name,
         "warnings": warnings(view.document, head),
     }
+
+
+def _other(document: Document, head: Letterhead) -> str:
+    title = heading(document, head)
+    is_forged = document.warns("failed_authentication")
+    return f"{title}: {head.say('phrases', 'unauthenticated')}" if is_forged else title
 
 
 def _names(fields: tuple[str, ...], head: Letterhead) -> list[str]:

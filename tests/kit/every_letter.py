@@ -162,6 +162,7 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         a_view(a_document(status=Status.QUARANTINED, warnings=("new_supplier",))),
         sender=MailAddress(address="info@onbekend.example", display_name="Iemand"),
         is_authenticated=False,
+        others=(other_document(),),
     ),
     "new_version": lambda head: write_new_version(
         head, a_view(), context=Context.APPROVAL, shown=unsure_document()

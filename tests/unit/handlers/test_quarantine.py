@@ -1,0 +1,147 @@
+"""An unknown sender: one question a day, one answer for all that waits, nothing dropped."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.digest import handle as write_digest
+from mailbot.domain.document import Status
+from mailbot.domain.job import Job, JobKind
+from mailbot.domain.mail import Authentication
+from mailbot.domain.outbox import OutboxEntry
+from storage.people import record_verdict
+from tests.kit.browser import House, open_house
+from tests.kit.mailroom import PROVED, Mailroom
+from tests.kit.mails import build_mail
+from tests.kit.office import MANAGER, OWNER, make_definition, make_dossier
+from tests.kit.structured_builders import Sample, build_ubl
+
+SUPPLIER = "facturen@drukkerij.example"
+PURCHASE = "aankoop-0400000185@mailbot.localhost"
+FORGED = Authentication(spf="fail", dmarc="fail", from_domain="drukkerij.example")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def room(house: House) -> Mailroom:
+    change(house, use_whitelist=True)
+    return Mailroom(house.context)
+
+
+def change(house: House, **dossier: object) -> None:
+    house.change_office(make_definition(make_dossier(**dossier)))
+
+
+def send(room: Mailroom, number: str, **options: object) -> None:
+    """Let an invoice of the supplier come in."""
+    sample = Sample(customer_vat="BE0400000185", number=number)
+    raw = build_mail(
+        sender=str(options.pop("sender", SUPPLIER)),
+        subject=f"Factuur {number}",
+        files=((f"{number}.xml", build_ubl(sample)),),
+    ).replace(b"<m1@", f"<m{number}@".encode())
+    room.outside.clock.move(timedelta(seconds=1))  # type: ignore[attr-defined]
+    room.receive(raw, PURCHASE, envelope_sender=SUPPLIER, **options)  # type: ignore[arg-type]
+
+
+def answer(room: Mailroom, asked: OutboxEntry, text: str) -> list[OutboxEntry]:
+    """Let the reader of a mail answer it, and return what is written because of it."""
+    room.outside.clock.move(timedelta(seconds=1))  # type: ignore[attr-defined]
+    reply_to = str(room.message(asked)["Reply-To"])
+    raw = build_mail(sender=asked.recipient, subject="Re: Toelaten?", text=text)
+    raw = raw.replace(b"<m1@", f"<{room.outside.new_id()}@".encode())
+    room.receive(raw, reply_to, envelope_sender=asked.recipient, proof=PROVED)
+    return list(room.letters())
+
+
+def statuses(room: Mailroom) -> dict[str, Status]:
+    return {d.original.name.removesuffix(".xml"): d.status for d in room.documents()}
+
+
+@pytest.mark.feature("CF-IN-15", "CF-IN-16")
+def test_one_question_a_day_and_one_answer_for_all_that_waits(
+    house: House, room: Mailroom
+) -> None:
+    for number in ("F1", "F2", "F3"):
+        send(room, number)
+    (asked,) = room.letters()
+    assert (asked.recipient, asked.letter) == (OWNER, "quarantine")
+    house.clock.move(timedelta(days=1))
+    send(room, "F4")
+    (again,) = room.letters()
+    assert "F1" in again.subject
+    text = room.text(again)
+    assert all(number in text for number in ("F2", "F3", "F4"))
+    answer(room, again, "eenmalig")
+    assert set(statuses(room).values()) == {Status.TO_REVIEW}
+
+
+def test_once_is_what_was_listed_and_the_rest_is_asked_about(room: Mailroom) -> None:
+    send(room, "F1")
+    (asked,) = room.letters()
+    send(room, "F2")
+    assert room.letters() == []
+    written = answer(room, asked, "eenmalig")
+    assert statuses(room) == {"F1": Status.TO_REVIEW, "F2": Status.QUARANTINED}
+    (next_question,) = [entry for entry in written if entry.letter == "quarantine"]
+    assert "F2" in next_question.subject
+    answer(room, next_question, "blokkeren")
+    assert statuses(room)["F2"] is Status.REJECTED
+
+
+def test_what_a_blocked_sender_brings_all_the_same_stays_findable(
+    house: House, room: Mailroom
+) -> None:
+    with house.context.transaction() as unit:
+        record_verdict(
+            unit.session,
+            dossier="bakkerij",
+            sender=SUPPLIER,
+            verdict="block",
+            by=OWNER,
+            at=house.context.now(),
+        )
+    send(room, "F9")
+    assert room.letters() == [], "nobody is asked about him again"
+    assert statuses(room) == {"F9": Status.QUARANTINED}
+    ids = {"office": "kantoor", "person": OWNER, "day": "2026-11-21"}
+    write_digest(room.context, Job(key="digest", kind=JobKind.DIGEST, ids=ids))
+    (digest,) = room.letters()
+    assert "F9" in room.text(digest)
+
+
+def test_a_forged_sender_has_no_list_that_speaks_for_him(house: House, room: Mailroom) -> None:
+    change(house, use_whitelist=True, whitelist=(SUPPLIER,))
+    send(room, "F1", proof=PROVED)
+    send(room, "F2", authentication=FORGED)
+    assert statuses(room) == {"F1": Status.TO_REVIEW, "F2": Status.QUARANTINED}
+    (asked,) = [entry for entry in room.letters() if entry.recipient == OWNER]
+    assert "niet bewezen" in room.text(asked)
+    forged = next(d for d in room.documents() if d.status is Status.QUARANTINED)
+    assert forged.warns("failed_authentication")
+    change(house, whitelist=(SUPPLIER,))
+    send(room, "F3", authentication=FORGED, sender=SUPPLIER.upper())
+    assert statuses(room)["F3"] is Status.INBOX, "accepted, and not straight to the office"
+
+
+@pytest.mark.feature("CF-IN-13", "CF-IN-14", "CF-IN-17")
+def test_lists_of_the_dossier_say_what_becomes_of_a_document(house: House, room: Mailroom) -> None:
+    change(house, inbox_list=("@drukkerij.example",))
+    send(room, "F1")
+    change(house, quarantine_list=(".example",), whitelist=(SUPPLIER,))
+    send(room, "F2")
+    change(house, quarantine_list=(".example",))
+    send(room, "F3")
+    assert statuses(room) == {
+        "F1": Status.INBOX,
+        "F2": Status.TO_REVIEW,
+        "F3": Status.QUARANTINED,
+    }
+    assert MANAGER in {entry.recipient for entry in room.letters()}
