@@ -12,9 +12,10 @@ import olefile
 
 from mailbot.mail.charsets import decode_text
 from mailbot.mail.mime_writer import Attached, write_mime
+from mailbot.mail.rtf import read_compressed
 
 # property ids (MS-OXPROPS)
-_SUBJECT, _BODY, _HTML, _HEADERS = 0x0037, 0x1000, 0x1013, 0x007D
+_SUBJECT, _BODY, _HTML, _RTF, _HEADERS = 0x0037, 0x1000, 0x1013, 0x1009, 0x007D
 _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 _MESSAGE_ID, _IN_REPLY_TO, _REFERENCES = 0x1035, 0x1042, 0x1039
 _SENT_AT, _DELIVERED_AT = 0x0039, 0x0E06
@@ -157,7 +158,11 @@ def _to_mime(folder: _Folder, depth: int) -> bytes:
         header_size=folder.header_size,
     )
     files = [_attached(one, depth) for one in folder.children("__attach_version1.0_")]
-    return write_mime(_headers(folder), folder.text(_BODY), _html(folder), files)
+    text, html = folder.text(_BODY), _html(folder)
+    if not (text or html):
+        rtf = read_compressed(folder.binary(_RTF))
+        text, html = rtf.text, rtf.html
+    return write_mime(_headers(folder), text, html, files)
 
 
 def _charset(code_page: int) -> str:

@@ -16,6 +16,7 @@ from tnefparse.tnef import TNEFAttachment
 
 from mailbot.mail.charsets import decode_text
 from mailbot.mail.mime_writer import Attached, write_mime
+from mailbot.mail.rtf import read_compressed
 
 #: bytes of address space, seconds of processor time
 MEMORY = 400 * 1024 * 1024
@@ -60,8 +61,11 @@ def _to_mime(tnef: TNEF, depth: int = _MAX_NESTED) -> bytes:
     subject = subject or next(_values(tnef.mapiprops, _SUBJECT), "")
     files = [_attached(one, depth) for one in tnef.attachments]
     headers = [("Subject", subject)] if subject else []
-    html = tnef.htmlbody or ""
-    return write_mime(headers, _text(tnef.body or ""), html, files)
+    text, html = _text(tnef.body or ""), tnef.htmlbody or ""
+    if not (text or html):
+        rtf = read_compressed(tnef._rtfbody or b"")  # noqa: SLF001 - the library cannot open it
+        text, html = rtf.text, rtf.html
+    return write_mime(headers, text, html, files)
 
 
 def _attached(attachment: TNEFAttachment, depth: int) -> Attached:

@@ -17,6 +17,8 @@ class Message:
     subject: str = ""
     text: str = ""
     html: bytes = b""
+    #: compressed as in MS-OXRTFCP
+    rtf: bytes = b""
     #: the headers it travelled with
     headers: str = ""
     #: name and SMTP address
@@ -39,6 +41,8 @@ def _tree(message: Message, *, is_top: bool) -> Tree:
     tree = _strings(texts | {0x0C1A: sender[0], 0x5D01: sender[1]}, page)
     if message.html:
         tree["__substg1.0_10130102"] = message.html
+    if message.rtf:
+        tree["__substg1.0_10090102"] = message.rtf
     for at, address in enumerate(message.to):
         inner = _strings({0x3001: address, 0x39FE: address}, page)
         inner["__properties_version1.0"] = bytes(8) + _number(0x0C15, 1)
