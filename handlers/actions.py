@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers import changes, conversing, decisions, splitting, undoing
+from handlers import changes, conversing, decisions, splitting, telling, undoing
 from handlers.acting import Action
 from mailbot.domain.command import Verb
 
@@ -30,7 +30,10 @@ ACTIONS: Mapping[Verb, Action] = MappingProxyType(
         Verb.QUESTION: conversing.question,
         Verb.REMARK: conversing.remark,
         Verb.FORWARD: conversing.forward,
+        Verb.CLOSE: conversing.end,
         Verb.SPLIT: splitting.split_pages,
         Verb.RESTORE: undoing.undo,
+        Verb.STATUS: telling.status,
+        Verb.HISTORY: telling.history,
     }
 )

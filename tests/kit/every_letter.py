@@ -12,11 +12,15 @@ from mailbot.compose.digest import (
     write_digest_approver,
     write_digest_employee,
 )
+from mailbot.compose.enrolment import write_enrolled_notice, write_enrolment_invitation
 from mailbot.compose.exports import write_export_mail, write_export_problem
+from mailbot.compose.history import write_history
+from mailbot.compose.freezes import write_frozen_notice
 from mailbot.compose.notices import (
     write_answer,
     write_approved_notice,
     write_bounce_notice,
+    write_infected_notice,
     write_receipt,
     write_rejected_notice,
     write_unreachable_notice,
@@ -24,6 +28,7 @@ from mailbot.compose.notices import (
 )
 from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import (
+    Reason,
     write_approval_request,
     write_confirmation_request,
     write_inbox_notice,
@@ -36,6 +41,7 @@ from mailbot.compose.transcript import write_doubt, write_help, write_transcript
 from mailbot.domain.booking import ExportFile, Problem
 from mailbot.domain.command import Answer, Command, Context, Outcome, Verb
 from mailbot.domain.document import Document, Status
+from mailbot.domain.events import Event, EventKind
 from mailbot.domain.invoice import RecognitionStatus
 from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
@@ -52,6 +58,7 @@ from tests.kit.letters import (
 )
 
 STOP = f"{PAGE}/stop"
+UNTIL = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 CSV = ExportFile(name="boekingen.csv", media_type="text/csv", content=b"a;b\r\n1;2\r\n")
 
 
@@ -112,6 +119,24 @@ def _transcript(head: Letterhead) -> Letter:
     return write_transcript(head, outcomes, about="Drukkerij Voorbeeld BV")
 
 
+def _history(head: Letterhead) -> Letter:
+    document = a_document(status=Status.TO_APPROVE)
+    happened = (
+        (EventKind.DOCUMENT_RECEIVED, "mailbot", {}),
+        (EventKind.DOCUMENT_CORRECTED, "an@b.example", {"field": "total", "value": "605.00"}),
+        (EventKind.LETTER_WRITTEN, "mailbot", {"letter": "approval"}),
+        (EventKind.DOCUMENT_MOVED, "mailbot", {"to_status": "to_approve"}),
+        (EventKind.APPROVED, "an@b.example", {}),
+    )
+    noon = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    events = [
+        Event(at=noon, kind=kind, actor=actor, subject=document.id, data=data)
+        for kind, actor, data in happened
+    ]
+    names = {"an@b.example": "An Peeters"}
+    return write_history(head, a_view(document), events, waits_for=["Karim"], names=names)
+
+
 def _receipt(head: Letterhead) -> Letter:
     left_out = (
         Part(name="logo.png", media_type="image/png", content=b"", role=PartRole.LOGO),
@@ -167,8 +192,28 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "new_version": lambda head: write_new_version(
         head, a_view(), context=Context.APPROVAL, shown=unsure_document()
     ),
+    "second_person": lambda head: write_confirmation_request(
+        head,
+        asked=("BE05 7333 0001 1122",),
+        about="F-88",
+        code="447109",
+        reason=Reason(id="second", asked_by="An Peeters", until=UNTIL),
+    ),
+    "frozen": lambda head: write_frozen_notice(
+        head,
+        address="karim@goudenaar.example",
+        by="operator",
+        handed=[(a_document(), "Lies Boekhouder"), (a_document(), "")],
+    ),
+    "enrolment": lambda head: write_enrolment_invitation(head, until=UNTIL),
+    "enrolled": write_enrolled_notice,
     "confirmation": lambda head: write_confirmation_request(
-        head, asked=("goedkeuren",), about="F-88", code="4471", confirm_url=f"{PAGE}/confirm"
+        head,
+        asked=("goedkeuren",),
+        about="F-88",
+        code="447109",
+        confirm_url=f"{PAGE}/confirm",
+        reason=Reason(id="level", until=UNTIL, takes_authenticator=True),
     ),
     "code": lambda head: write_browser_code(
         head,
@@ -211,6 +256,7 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "approved": lambda head: write_approved_notice(
         head, a_view(a_document(status=Status.TO_EXPORT)), approved_by=("An Peeters", "Karim")
     ),
+    "history": _history,
     "rejected": lambda head: write_rejected_notice(
         head,
         a_view(a_document(status=Status.REJECTED, rejected_reason="te duur\nniet besteld")),
@@ -231,6 +277,16 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         person=Reader(email="weg@korenaar.example", first_name="Wim", name="Wim De Wit"),
         undelivered="Goedkeuren? Drukkerij Voorbeeld BV",
         diagnostic="550 5.1.1 no such user",
+    ),
+    "infected": lambda head: write_infected_notice(
+        head,
+        mail_subject="Factuur 2026-114",
+        virus="Win.Test.Voorbeeld",
+        sender="info@onbekend.example",
+        mail_id="0198c0ffee",
+    ),
+    "infected_sender": lambda head: write_infected_notice(
+        head, mail_subject="Factuur 2026-114", virus="Win.Test.Voorbeeld"
     ),
     "digest_employee": _employee_digest,
     "digest_approver": _approver_digest,
