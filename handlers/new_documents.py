@@ -13,6 +13,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.suspicion import note_sender
 from mailbot.compose.notices import write_receipt
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
@@ -64,6 +65,7 @@ def handle(context: Context, job: Job) -> None:
             unit.put(JobKind.CONVERSATION, key=stored.id, mail=stored.id)
             return
         bringing = _read_facts(stored, mail, dossier, recipient)
+        note_sender(unit.session, dossier.office, stored, mail)
         made = [_record(unit, bringing, parts) for parts in grouped]
         _send_receipt(unit, bringing, made, unpacked)
 

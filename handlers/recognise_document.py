@@ -19,6 +19,7 @@ from handlers.learned import habits_in
 from handlers.opening import opened
 from handlers.progress import advance, change_status, with_booking
 from handlers.splitting import Piece, cut_bundle, split
+from handlers.suspicion import sender_warnings
 from handlers.welcome import judge_welcome
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
@@ -28,7 +29,6 @@ from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.mail.address import read_recipient, write_dossier_address
-from mailbot.mail.parse import parse_mail
 from mailbot.recognition.pdf import render_page
 from mailbot.recognition.pipeline import recognise
 from mailbot.rules.duplicates import EarlierDocument, find_duplicates
@@ -105,12 +105,17 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
         known, [_earlier(unit.session, e) for e in earlier], message_id=mail.message_id
     )
     welcome = judge_welcome(unit.session, dossier, mail)
+    of_supplier = _supplier_warnings(known, earlier)
+    is_known_supplier = kind is JournalKind.PURCHASE and "new_supplier" not in of_supplier
+    of_sender = sender_warnings(
+        unit.context, unit.session, mail, dossier, expects_known_sender=is_known_supplier
+    )
     warnings = (
+        *of_sender,
         *(warning for _id, warning in duplicates),
         *read.warnings,
-        *_supplier_warnings(known, earlier),
+        *of_supplier,
         *_habit_warnings(known),
-        *_sender_warnings(unit.context, mail),
         *(("failed_authentication",) if welcome.is_forged else ()),
         *_class_warnings(known, dossier),
     )
@@ -174,17 +179,6 @@ def _habit_warnings(document: Document) -> list[str]:
     """Tell of an account that a habit chose: whoever taught it may have been deceived."""
     account = document.invoice.evidence.get("iban") if document.invoice else None
     return ["account_by_habit"] if account and account.learned else []
-
-
-def _sender_warnings(context: Context, stored: StoredMail) -> list[str]:
-    mail = parse_mail(context.blobs.get(stored.sha256))
-    reply_domains = {address.domain for address in mail.reply_to}
-    warnings = []
-    if reply_domains and mail.sender.domain not in reply_domains:
-        warnings.append("reply_to_differs")
-    if stored.envelope.authentication.dmarc == "fail":
-        warnings.append("failed_authentication")
-    return warnings
 
 
 def _class_warnings(document: Document, dossier: Dossier) -> list[str]:

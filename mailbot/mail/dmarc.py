@@ -2,10 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from publicsuffixlist import PublicSuffixList
-
+from mailbot.domain.domain_names import organisation
 from mailbot.mail.lookup import DnsLookup
 
 _RECORD = re.compile(rb"v\s*=\s*DMARC1\s*(?:;|\Z)")
@@ -47,19 +45,6 @@ def is_aligned(domain: str, from_domain: str, *, strict: bool) -> bool:
     return bool(organisation(domain)) and organisation(domain) == organisation(from_domain)
 
 
-def organisation(domain: str) -> str:
-    """Return the registered domain that `domain` lies under, "" for a public suffix."""
-    return str(_suffixes().privatesuffix(domain) or "")
-
-
-def is_public_suffix(domain: str) -> bool:
-    """Whether anybody may register names below `domain`: it can sign for nobody.
-
-    Suffixes of companies (the private part of the list) are domains of those companies.
-    """
-    return bool(_registry_suffixes().is_public(domain))
-
-
 def _wishes(domain: str, from_domain: str, record: bytes, lookup: DnsLookup) -> tuple[str, ...]:
     """Return the tags whose wish holds for `from_domain`, first one first (RFC 9091 §3.2)."""
     if domain == from_domain:
@@ -87,13 +72,3 @@ def _read(record: bytes, wishes: tuple[str, ...]) -> Policy:
         strict_dkim=tags.get("adkim") == "s",
         strict_spf=tags.get("aspf") == "s",
     )
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-@cache
-def _registry_suffixes() -> PublicSuffixList:
-    return PublicSuffixList(only_icann=True)

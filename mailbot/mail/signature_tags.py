@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mailbot.mail.dmarc import is_public_suffix
+from mailbot.domain.domain_names import is_public_suffix
 from mailbot.mail.from_domain import read_domain
 from mailbot.mail.raw_mail import RawHeader
 

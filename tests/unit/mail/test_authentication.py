@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
+from mailbot.domain.domain_names import organisation
 from mailbot.domain.mail import Authentication, Signature
 from mailbot.mail.authentication import authenticate
 from mailbot.mail.dkim_check import best_result, check_signatures
-from mailbot.mail.dmarc import Policy, find_policy, is_aligned, organisation
+from mailbot.mail.dmarc import Policy, find_policy, is_aligned
 from mailbot.mail.from_domain import find_from_domain
 from mailbot.mail.spf import check_spf
 from tests.kit.keys import make_key

@@ -1,0 +1,85 @@
+"""Who sent a mail, against what the office knows of senders; shared by handlers."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from handlers.context import Context
+from mailbot.domain.domain_names import organisation
+from mailbot.domain.mail import Mail, StoredMail
+from mailbot.domain.people import Dossier, Employee, Person
+from mailbot.domain.seen_senders import SeenSender
+from mailbot.mail.from_domain import read_domain
+from mailbot.mail.parse import parse_mail
+from mailbot.rules.suspicion import KnownSenders, find_suspicions, name_key
+from storage.definitions import get_office
+from storage.senders import proved_domains, record_sender, seen_with_address, seen_with_name
+
+
+def note_sender(session: Session, office: str, stored: StoredMail, mail: Mail) -> None:
+    """Remember that this address, under this name, sent a mail to the office."""
+    at = stored.envelope.received_at
+    seen = SeenSender(
+        address=mail.sender.address,
+        name=name_key(mail.sender.display_name),
+        mails=1,
+        proved=int(_is_proved(stored)),
+        first_at=at,
+        last_at=at,
+    )
+    domain = organisation(read_domain(mail.sender.domain))
+    record_sender(session, office, seen, domain=domain, mail=stored.id)
+
+
+def sender_warnings(
+    context: Context,
+    session: Session,
+    stored: StoredMail,
+    dossier: Dossier,
+    *,
+    expects_known_sender: bool,
+) -> list[str]:
+    """Return what is odd about the sender of a mail, as warnings on what it brought."""
+    mail = parse_mail(context.blobs.get(stored.sha256))
+    return find_suspicions(
+        mail.sender,
+        mail.reply_to,
+        stored.envelope.authentication,
+        _known_senders(session, stored, mail, dossier, our_domain=context.settings.service.domain),
+        expects_known_sender=expects_known_sender,
+    )
+
+
+def _known_senders(
+    session: Session, stored: StoredMail, mail: Mail, dossier: Dossier, *, our_domain: str
+) -> KnownSenders:
+    office, employees = get_office(session, dossier.office)
+    people: tuple[Person | Employee, ...] = (*employees, *dossier.people)
+    ours = {
+        our_domain,
+        office.address.rpartition("@")[2],
+        *(one.email.rpartition("@")[2] for one in people),
+    }
+    known = (read_domain(one) for one in ours)
+    proved = proved_domains(session, office.code, before_mail=stored.id)
+    key = name_key(mail.sender.display_name)
+    return KnownSenders(
+        people=_names(people),
+        domains=frozenset((*filter(None, known), *proved)),
+        same_address=seen_with_address(
+            session, office.code, mail.sender.address, before_mail=stored.id
+        ),
+        same_name=seen_with_name(session, office.code, key, before_mail=stored.id),
+    )
+
+
+def _names(people: Iterable[Person | Employee]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in people:
+        found.setdefault(name_key(one.name), set()).add(one.email.lower())
+    return found
+
+
+def _is_proved(stored: StoredMail) -> bool:
+    authentication = stored.envelope.authentication
+    return authentication.aligned and authentication.source != "import"

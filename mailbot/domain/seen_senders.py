@@ -1,0 +1,19 @@
+"""Who has sent mails to an office before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenSender:
+    """What was seen of one address under one name."""
+
+    #: lower case
+    address: str
+    #: display name, folded; "" for none and for names that many share
+    name: str = ""
+    #: how many mails came, and how many of them were proved (`Authentication.aligned`)
+    mails: int
+    proved: int
+    first_at: datetime
+    last_at: datetime
