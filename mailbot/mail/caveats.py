@@ -7,7 +7,7 @@ from mailbot.domain.command import Verb
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.scan import limits_approval
 from mailbot.mail.tokens import Token, tokenize
-from mailbot.mail.verbs import is_filler, is_separator, mentions_decision
+from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_decision
 
 #: a word in quotes is spoken of, not said
 _QUOTED = re.compile(
@@ -25,6 +25,8 @@ _IN_JEST = re.compile(
 
 #: what follows these may speak of anything: it is the reason
 _REFUSALS = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
+#: what a clerk can be asked for with "could you"
+_ASKED_POLITELY = frozenset({Verb.FORWARD, Verb.HOLD, Verb.LABEL, Verb.QUESTION})
 
 
 def only_names_decision(text: str, verbs: Collection[Verb]) -> bool:
@@ -36,12 +38,29 @@ def only_names_decision(text: str, verbs: Collection[Verb]) -> bool:
     tokens = tokenize(text)
     if Verb.HOLD in verbs and has("doubt", "waiting", tokens):
         return True  # "waiting for approval": no order to wait
+    if Verb.APPROVE in verbs and has("doubt", "standing", tokens):
+        return True  # "always approve": one document was shown
     return not set(verbs) <= _REFUSALS and has("doubt", "anywhere", tokens)
 
 
 def _quotes_decision(text: str) -> bool:
     found = (match[1] or match[2] for match in _QUOTED.finditer(text))
     return any(mentions_decision(tokenize(inside)) for inside in found)
+
+
+def read_polite_order(text: str) -> str:
+    """Return "forward to an@zuid.example" of "could you forward to an@zuid.example?".
+
+    "" when it is a question: only what one asks of a clerk, never a decision, is an order so.
+    """
+    tokens = tokenize(text)
+    length = match(index_of("grammar", "polite"), tokens, 0)
+    if not length or length >= len(tokens):
+        return ""
+    names = {find_verb(tokens, at, frozenset())[0] for at in range(length, len(tokens))} - {""}
+    if not names or not names <= _ASKED_POLITELY:
+        return ""
+    return text[tokens[length].start :].replace("?", "").strip()
 
 
 def weakens_approval(tokens: Sequence[Token]) -> bool:

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.identifiers import read_vat_number
-from mailbot.mail.phrase_book import phrases_with_names
+from mailbot.mail.phrase_book import index_of, match, phrases_with_names
 from mailbot.mail.tokens import tokenize
-from mailbot.mail.typed_values import read_amount, read_day, read_period
+from mailbot.mail.typed_values import read_day, read_period, read_sum
 from mailbot.mail.verbs import mentions_decision
 from mailbot.mail.words import fold_line, list_names, words
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
 #: "sjabloon 2": a choice needs no colon
 _CHOICE = re.compile(r"\s*[-*\u2022]?\s*([^\W\d]+)\s+(\d{1,2})\s*\.?\s*$")
-_AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*"
+_AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*(?:[+*x-]\s*\d[\d.,' \u00a0\u202f]*(?:%\s*)?)*"
 _VAT_CODE = r"[A-Za-z][\w+/.%-]{0,11}|\d{1,2}\s?%"
 _REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+({_VAT_CODE}))?(?:\s+(.+?))?\s*$"
 _BOOK = re.compile(rf"\s*(\d{{1,3}})\s*[:.)]\s*{_REST}")
@@ -28,6 +28,9 @@ _VAT = re.compile(r"[A-Z]{2}\d{8,12}|NL\d{9}B\d{2}")
 _RATE = re.compile(r"\d{1,2}(?:[.,]\d)?")
 #: no country of the Union has a higher rate (Hungary)
 _HIGHEST_RATE = 27
+_LONGEST_FIELD = 4
+#: words of ", not 3 December 2026"
+_LONGEST_DENIAL = 6
 _DATES = frozenset({"due_date", "invoice_date"})
 _AMOUNTS = frozenset({"total", "vat"})
 
@@ -45,7 +48,7 @@ def read_booking_line(line: str) -> Command | None:
 
 def _booked(verb: Verb, parts: Sequence[str | None], line: str = "") -> Command | None:
     account, amount, vat_code, text = (part or "" for part in parts)
-    value = read_amount(amount)
+    value = read_sum(amount)
     if value is None:
         return None
     args = {
@@ -82,6 +85,9 @@ def read_field_sentence(sentence: str, sent_on: date, *, by_is: bool) -> Command
     `by_is`: "the due date is 15/12" corrects, too; it does so where a proposal is reviewed.
     """
     plain = sentence.strip(" .!")
+    bare = _read_bare_field(plain, sent_on) if by_is else None
+    if bare is not None:
+        return bare
     links = [*words("corrections", "must"), *(words("corrections", "is") if by_is else ())]
     for link in sorted(links, key=len, reverse=True):
         match = re.fullmatch(rf"(.{{2,45}}?)\s+{re.escape(link)}\s+(.+)", fold_line(plain))
@@ -90,8 +96,20 @@ def read_field_sentence(sentence: str, sent_on: date, *, by_is: bool) -> Command
         field = find_field(_without_article(match[1]))
         if not field:
             continue
-        value = read_value(field, _without_tail(_original(plain, match[2])), sent_on)
+        told = _without_tail(_without_denied(_original(plain, match[2])))
+        value = read_value(field, told, sent_on)
         if value is not None and _is_sure(field, value):
+            return _correct(field, value)
+    return None
+
+
+def _read_bare_field(sentence: str, sent_on: date) -> Command | None:
+    """Read "vervaldag 15/12": a field and a sure value, and nothing else."""
+    cut = sentence.split()
+    for count in range(1, min(_LONGEST_FIELD, len(cut) - 1) + 1):
+        field = find_field(_without_article(fold_line(" ".join(cut[:count]))))
+        value = read_value(field, " ".join(cut[count:]), sent_on) if field else None
+        if value is not None and field in _DATES | _AMOUNTS | {"period"}:
             return _correct(field, value)
     return None
 
@@ -101,6 +119,16 @@ def _original(plain: str, folded: str) -> str:
     found = plain.split()
     count = len(folded.split())
     return " ".join(found[-count:])
+
+
+def _without_denied(text: str) -> str:
+    """Return "3 november" of "3 november, niet 3 december"."""
+    for gap in re.finditer(r",?\s+", text):
+        tokens = tokenize(text[gap.end() :])
+        joined = match(index_of("grammar", "and"), tokens, 0)
+        if match(index_of("doubt", "negations"), tokens, joined):
+            return text[: gap.start()] if len(tokens) <= _LONGEST_DENIAL else text
+    return text
 
 
 def _without_article(text: str) -> str:
@@ -157,7 +185,7 @@ def _read_vat_amount(text: str) -> str | None:
     plain = text.strip()
     rate = Decimal(plain.replace(",", ".")) if _RATE.fullmatch(plain) else Decimal(0)
     is_rate = 0 < rate <= _HIGHEST_RATE
-    return None if is_rate else read_amount(text)
+    return None if is_rate else read_sum(text)
 
 
 def _read_type(text: str) -> str | None:
@@ -181,7 +209,7 @@ def _read_text(text: str) -> str | None:
 
 
 _READERS: dict[str, Callable[[str], str | None]] = {
-    "total": read_amount,
+    "total": read_sum,
     "vat": _read_vat_amount,
     "period": read_period,
     "supplier": _read_name,

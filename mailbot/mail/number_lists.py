@@ -54,4 +54,5 @@ def _range_word(tokens: Sequence[Token], at: int) -> int:
 
 def _joining(tokens: Sequence[Token], at: int) -> int:
     step = 1 if at < len(tokens) and tokens[at].text in {",", "+", "/", "&"} else 0
-    return step + match(index_of("grammar", "and"), tokens, at + step)
+    step += match(index_of("grammar", "and"), tokens, at + step)
+    return step + (match(index_of("grammar", "number"), tokens, at + step) if step else 0)

@@ -12,28 +12,33 @@ from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import (
+    WEAK,
     find_verb,
     is_filler,
     is_separator,
-    mentions_decision,
     permitted_in,
+    split_verbs,
+    stands_at,
 )
+from mailbot.mail.whole_list import Listed, read_whole_list
 from mailbot.mail.words import words
 
-#: "1,2,3 ok": a list, not an amount
-_JOINED = re.compile(r"(?m)^\s*\d{1,2}(?:,\d{1,2})+(?=\s)")
+#: "1,2,3": a list, not an amount; so is "1,2 ok" in front and "ok: 1,2"
+_JOINED = re.compile(
+    r"(?m)(?:^\s*|(?<=:)\s*)\d{1,2}(?:,\d{1,2})+(?=\s|$)"
+    r"|(?<![\d.,/])\d{1,2}(?:[,/]\d{1,2}){2,}(?![\d.,/])"
+)
+_BULLET = re.compile(r"(?m)^\s*(?:[*\u2022\u00b7\u25aa\u2023]|[-\u2013](?=\s+\d))\s*")
+_ARROW = re.compile(r"\s*(?:->|=>|\u2192|-->)\s*")
+#: where one clause about lines ends; not behind the number of "1. ok"
+_CLAUSE_END = re.compile(
+    r"\n+|(?<=[!?;])\s+(?=\D)|(?<=[^\d\s]\.)\s+(?=\D)"
+    r"|(?<=\S \d\.)\s+(?=[A-Z])|(?<=[-,]\d\.)\s+(?=[A-Z])"
+)
+#: "no 3 is fine": number three, or not three?
+_NUMBER_OR_NOT = re.compile(r"(?i)\bno\s+\d")
 #: a number behind these verbs is an argument, not a line of the list
 _TAKE_NUMBERS = frozenset({Verb.CONFIRM, Verb.SPLIT, Verb.MERGE, Verb.SEARCH, Verb.REPORT})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """What an answer to a list says, in commands; `doubt` when nothing of it may be done."""
-
-    commands: tuple[Command, ...] = ()
-    doubt: str = ""
-    #: whether it speaks of numbers or of all lines; if not it is no answer to a list
-    is_about_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,19 @@ class _Segment:
 
 def read_numbered(text: str, context: Context, shown_items: int, sent_on: date) -> Listed:
     """Return what an answer says about the lines 1 to `shown_items` of a list."""
-    text = _JOINED.sub(lambda match: match[0].replace(",", ", "), text)
-    whole = _whole_list(text, shown_items) or _refused_list(text, shown_items)
+    text = _BULLET.sub("", _ARROW.sub(": ", text))
+    text = _JOINED.sub(lambda found: re.sub("[,/]", ", ", found[0]), text)
+    whole = read_whole_list(text, shown_items)
     if whole is not None:
         return whole
     segments, loose = _segments(text, context)
     if not segments:
         return Listed()
-    done: list[Command] = []
-    for segment in segments:
-        command = _read_segment(segment, context, sent_on)
-        if command is not None:
-            done.append(command)
-    if any(_unsafe_beside(one, context, sent_on) for one in loose):
+    read = [(segment, _read_segment(segment, context, sent_on)) for segment in segments]
+    is_unclear = any(_unsafe_beside(one, context, sent_on) for one in loose)
+    if is_unclear or _NUMBER_OR_NOT.search(text):
         return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
-    return _checked(done, segments, shown_items)
+    return _checked(read, shown_items)
 
 
 def names_lines(text: str, context: Context, sent_on: date) -> bool:
@@ -71,10 +74,16 @@ def names_lines(text: str, context: Context, sent_on: date) -> bool:
     )
 
 
-def _checked(done: list[Command], segments: list[_Segment], shown_items: int) -> Listed:
-    named = [number for segment in segments for number in segment.numbers or ()]
+def _checked(read: list[tuple[_Segment, Command | None]], shown_items: int) -> Listed:
+    named = [number for segment, _ in read for number in segment.numbers or ()]
     if any(not 1 <= number <= shown_items for number in named):
         return Listed(doubt=Doubt.OUT_OF_RANGE, is_about_lines=True)
+    done = [command for _, command in read if command is not None]
+    still_open = {n for segment, command in read if command is None for n in segment.numbers or ()}
+    decided = {item for command in done for item in command.items}
+    has_rest = any(segment.numbers is None for segment, _ in read)
+    if still_open & decided or (has_rest and not named):
+        return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
     rest = tuple(i for i in range(1, shown_items + 1) if i not in named)
     filled = [c if c.items else _for_items(c, rest) for c in done]
     verbs: dict[int, set[Verb]] = {}
@@ -111,113 +120,6 @@ def _unsafe_beside(text: str, context: Context, sent_on: date) -> bool:
     return reading.is_question or limits_approval(tokenize(text))
 
 
-def _whole_list(text: str, shown_items: int) -> Listed | None:
-    """Read "all fine", with or without numbers that are excepted; None if it is not that."""
-    tokens = [t for t in tokenize(text) if t.text not in {"!", "."}]
-    at = _skip(tokens, 0)
-    length = match(index_of("all", "all"), tokens, at)
-    if not length:
-        length, at = _fine_first(tokens, at)
-        if not length:
-            return None
-        at = _skip(tokens, at + length)
-    else:
-        at += length
-        at = at if _approves(tokens, at) else _skip(tokens, at)
-        if number_at(tokens, at) == shown_items:  # "all 6"
-            at = _skip(tokens, at + 1)
-        fine = match(index_of("all", "fine"), tokens, at) or _approves(tokens, at)
-        if not fine:
-            return None
-        at = _skip(tokens, at + fine)
-    if "?" in text:
-        return Listed(doubt=Doubt.QUESTION_MARK, is_about_lines=True)
-    if at >= len(tokens):
-        return _approved(range(1, shown_items + 1))
-    return _excepted(tokens, at, shown_items)
-
-
-def _refused_list(text: str, shown_items: int) -> Listed | None:
-    """Read "reject all", "alles wacht", and nothing more; None if it is not that."""
-    tokens = [t for t in tokenize(text) if t.text not in {"!", "."}]
-    verbs: set[str] = set()
-    is_all = False
-    at = match(index_of("mail", "greetings"), tokens, 0)
-    while at < len(tokens):
-        name, length = find_verb(tokens, at, frozenset())
-        everything = match(index_of("all", "all"), tokens, at)
-        verbs |= {name} if name else set()
-        is_all |= bool(everything)
-        step = length or everything or is_filler(tokens, at) or int(is_separator(tokens[at]))
-        if not step:
-            return None
-        at += step
-    if not is_all or len(verbs) != 1 or not verbs <= {Verb.REJECT, Verb.HOLD}:
-        return None
-    items = tuple(range(1, shown_items + 1))
-    commands = (Command(verb=Verb(verbs.pop()), items=items),) if items else ()
-    return Listed(commands=commands, is_about_lines=True)
-
-
-def _approves(tokens: Sequence[Token], at: int) -> int:
-    """Return the length of an approving verb at `at`, 0 if there is none."""
-    name, length = find_verb(tokens, at, frozenset()) if at < len(tokens) else ("", 0)
-    return length if name == Verb.APPROVE else 0
-
-
-def _fine_first(tokens: Sequence[Token], at: int) -> tuple[int, int]:
-    """Match "approve all", "ok voor alles", "ok sauf 3"."""
-    fine = match(index_of("all", "fine"), tokens, at)
-    if not fine:
-        return 0, at
-    after = _skip(tokens, at + fine)
-    everything = match(index_of("all", "all"), tokens, after)
-    if everything:
-        return after + everything - at, at
-    return (fine, at) if match(index_of("all", "except"), tokens, after) else (0, at)
-
-
-def _excepted(tokens: Sequence[Token], at: int, shown_items: int) -> Listed:
-    """Read "except 3": the third stays open; an exception without a number leaves all open."""
-    length = match(index_of("all", "except"), tokens, at)
-    numbers, end = read_numbers(tokens, skip_number_word(tokens, at + length))
-    if not length or not numbers or not _explains(tokens, end):
-        return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
-    if any(not 1 <= number <= shown_items for number in numbers):
-        return Listed(doubt=Doubt.OUT_OF_RANGE, is_about_lines=True)
-    return _approved([i for i in range(1, shown_items + 1) if i not in numbers])
-
-
-def _explains(tokens: Sequence[Token], at: int) -> bool:
-    """Whether what follows an exception is nothing, or says why without limiting anything."""
-    if _skip(tokens, at) >= len(tokens):
-        return True
-    tail = tokens[at:]
-    begins = is_separator(tail[0]) or bool(match(index_of("grammar", "reason"), tail, 0))
-    has_number = any(token.text[0].isdigit() for token in tail)
-    is_limited = has("doubt", "limits", tail) or mentions_decision(tail)
-    return begins and not has_number and not is_limited
-
-
-def _approved(items: Sequence[int]) -> Listed:
-    command = Command(verb=Verb.APPROVE, items=tuple(items))
-    return Listed(commands=(command,) if items else (), is_about_lines=True)
-
-
-def _skip(tokens: Sequence[Token], at: int) -> int:
-    """Step over separators, courtesy and words that change nothing."""
-    while at < len(tokens):
-        if match(index_of("all", "all"), tokens, at) or match(index_of("all", "fine"), tokens, at):
-            return at
-        if match(index_of("all", "except"), tokens, at):
-            return at
-        step = is_filler(tokens, at) or (1 if is_separator(tokens[at]) else 0)
-        if not step:
-            return at
-        at += step
-    return at
-
-
 def _verb_at(tokens: Sequence[Token], at: int, context: Context) -> tuple[str, int]:
     found = match_all(index_of("numbered_verbs"), tokens, at)
     name, length = find_verb(tokens, at, permitted_in(context)) if at < len(tokens) else ("", 0)
@@ -231,20 +133,43 @@ def _segments(text: str, context: Context) -> tuple[list[_Segment], list[str]]:
     segments: list[_Segment] = []
     loose: list[str] = []
     is_unsafe = False
-    for line in re.split(r"\n+|(?<=[.!?;])\s+(?=\D)", text):
+    for line in _CLAUSE_END.split(text):
         tokens = tokenize(line)
         starts = _starts(tokens, context)
-        head = line[: tokens[starts[0][0]].start] if starts else line
-        if head.strip(" ,;.:-") and _skip_all(tokenize(head)) < len(tokenize(head)):
+        lead = tokens[: starts[0][0]] if starts else tokens
+        head = line[: lead[-1].end] if lead else ""
+        if head.strip(" ,;.:-") and _skip_all(lead) < len(lead):
             loose.append(head.strip())
             # words in front of the numbers that are not understood: "Jan says 1-4 ok"
             is_unsafe |= bool(starts)
-        for index, (_, numbers, body) in enumerate(starts):
+        for index, (at, numbers, body) in enumerate(starts):
             after = starts[index + 1][0] if index + 1 < len(starts) else len(tokens)
-            stop = tokens[after].start if after < len(tokens) else len(line)
+            after = _without_joins(tokens, body, after) if index + 1 < len(starts) else after
+            stop = tokens[after - 1].end if body < after < len(tokens) else len(line)
             begin = tokens[body].start if body < len(tokens) else stop
-            segments.append(_Segment(numbers, line[begin:stop].strip(" ,;")))
+            said = _parted_verb(tokens, at)[0] if body == at else ""
+            segments.append(_Segment(numbers, said or line[begin:stop].strip(" ,;")))
     return segments, [*loose, "?"] if is_unsafe else loose
+
+
+def _without_joins(tokens: Sequence[Token], begin: int, end: int) -> int:
+    """Step back over "and" and "but" in front of the next numbers: they limit nothing."""
+    joins = {*words("grammar", "and"), *words("doubt", "contrast")}
+    while end > begin + 1 and tokens[end - 1].text in joins:
+        end -= 1
+    return end
+
+
+def _parted_verb(tokens: Sequence[Token], at: int) -> tuple[str, tuple[int, ...], int]:
+    """Match "keur 1 en 2 goed"; return the verb in one piece, the numbers, and where it ends."""
+    for head, tail, _ in split_verbs().get(tokens[at].text, ()):
+        if not stands_at(tokens, at, head):
+            continue
+        start = _before_numbers(tokens, at + len(head))
+        numbers, end = read_numbers(tokens, start)
+        if numbers and stands_at(tokens, end, tail):
+            return " ".join((*head, *tail)), numbers, end + len(tail)
+    return "", (), at
 
 
 def _skip_all(tokens: Sequence[Token]) -> int:
@@ -288,10 +213,23 @@ def _may_start(tokens: Sequence[Token], at: int) -> bool:
         return False  # the second of "1 and 2"
     if before.text in joins:
         return True
+    if _follows_fillers(tokens, at):
+        return True
     # "3 ok 4 nee": a number right behind a verb, without anything in between
     return bool(find_verb(tokens, at - 1, frozenset())[1]) or bool(
         match(index_of("numbered_verbs"), tokens, at - 1)
     )
+
+
+def _follows_fillers(tokens: Sequence[Token], at: int) -> bool:
+    """Whether only harmless words open the clause: "you can approve 3"."""
+    begin = next((i for i in range(at - 1, -1, -1) if is_separator(tokens[i])), -1) + 1
+    while begin < at:
+        step = is_filler(tokens, begin)
+        if not step:
+            return False
+        begin += step
+    return begin == at
 
 
 def _start_at(
@@ -301,12 +239,16 @@ def _start_at(
     rest = match(index_of("all", "rest"), tokens, at)
     if rest:
         return None, at + rest, at + rest
+    _, parted, behind = _parted_verb(tokens, at)
+    if parted:
+        return parted, at, behind
     numbers, end = read_numbers(tokens, skip_number_word(tokens, at))
     if numbers:
         body = end + (1 if end < len(tokens) and tokens[end].text in {":", ")", "=", "."} else 0)
         body = _skip_plain(tokens, body)
         is_open = (at == 0 or tokens[at - 1].text in {",", ";"}) and body < len(tokens)
-        if _verb_at(tokens, body, context)[1] or (is_open and tokens[body].text[0].isalpha()):
+        is_word = is_open and (tokens[body].text[0].isalpha() or tokens[body].text == "?")
+        if _verb_at(tokens, body, context)[1] or is_word:
             return numbers, body, body
         return None
     name, length = _verb_at(tokens, at, context)
@@ -331,6 +273,7 @@ def _before_numbers(tokens: Sequence[Token], at: int) -> int:
     """Step over "for", "invoices" and the like between a verb and its numbers."""
     while at < len(tokens) and not tokens[at].text[0].isdigit():
         step = match(index_of("grammar", "number"), tokens, at) or is_filler(tokens, at)
+        step = step or int(tokens[at].text == ":")
         if not step:
             break
         at += step
@@ -356,8 +299,9 @@ def _read_segment(segment: _Segment, context: Context, sent_on: date) -> Command
     name, length = _verb_at(tokens, 0, context) if tokens else ("", 0)
     if name in {"approve", "reject"} and match(index_of("numbered_verbs"), tokens, 0) == length:
         return _short(segment, text, name=name, length=length)
-    reading = read_sentence(text, context, sent_on)
-    return _single(segment, reading)
+    if name == WEAK and _skip_all(tokens[length:]) == len(tokens) - length and "?" not in text:
+        return Command(verb=Verb.APPROVE, items=segment.numbers or ())  # "1 ok, thanks"
+    return _single(segment, read_sentence(text, context, sent_on))
 
 
 def _without_numbers(segment: _Segment, context: Context) -> str:

@@ -42,13 +42,13 @@ NOTHING_SHOWN = ShownFacts()
 
 def without_repeated(text: str, shown: ShownFacts) -> str:
     """Return `text` without the number, the name and the amount that were shown."""
+    if shown.totals:
+        text = _MONEY.sub(lambda found: "" if _is_shown(found[0], shown) else found[0], text)
     for number in sorted(shown.numbers, key=len, reverse=True):
         text = _without_number(text, number)
     for name in sorted(shown.names, key=len, reverse=True):
         text = _without_name(text, name)
-    if not shown.totals:
-        return text
-    return _MONEY.sub(lambda found: "" if _is_shown(found[0], shown) else found[0], text)
+    return text
 
 
 def _is_shown(text: str, shown: ShownFacts) -> bool:

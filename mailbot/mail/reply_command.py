@@ -32,6 +32,7 @@ from mailbot.mail.short_answers import (
     without_name,
 )
 from mailbot.mail.tokens import tokenize
+from mailbot.mail.typed_values import begins_with_month
 from mailbot.mail.verbs import find_verb, mentions_decision
 from mailbot.mail.weighing import conflict, limits, requests
 
@@ -247,17 +248,20 @@ def _of_line(line: str, asked: _Asked) -> list[Reading]:
 
 
 def _rejoined(pieces: list[str]) -> list[str]:
-    """Put back together what was cut behind an abbreviation."""
+    """Put back together what was cut behind an abbreviation or a day: "3. November"."""
     found: list[str] = []
     for piece in pieces:
-        is_rest = (
-            found and found[-1].endswith(".") and (piece[:1].islower() or piece[:1].isdigit())
-        )
-        if is_rest and _MAY_ABBREVIATE.search(found[-1]):
+        if found and _goes_on(found[-1], piece):
             found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
     return found
+
+
+def _goes_on(before: str, piece: str) -> bool:
+    if not _MAY_ABBREVIATE.search(before):
+        return False
+    return not piece[:1].isupper() or (before[-2:-1].isdigit() and begins_with_month(piece))
 
 
 def _of_sentence(sentence: str, asked: _Asked) -> Reading:

@@ -7,11 +7,11 @@ a condition, an exception, a doubt or a complaint.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.command import HARMLESS, Command, Context, Doubt, Verb
-from mailbot.mail.caveats import only_names_decision, weakens_approval
+from mailbot.mail.caveats import only_names_decision, read_polite_order, weakens_approval
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.scan import Scan
 from mailbot.mail.tokens import Token, tokenize
@@ -65,6 +65,9 @@ def read_sentence(text: str, context: Context, sent_on: date) -> Reading:
     tokens = tokenize(text)
     if not any(token.text.isalnum() or len(token.text) > 2 for token in tokens):
         return Reading(text=text, is_courtesy=True)
+    order = read_polite_order(text)
+    if order:
+        return replace(read_sentence(order, context, sent_on), text=text)
     if "?" in text or _asks(tokens):
         doubt = Doubt.QUESTION_MARK if mentions_decision(tokens) else ""
         return Reading(text=text, doubt=doubt, is_question=True)
@@ -101,8 +104,21 @@ def _step(scan: Scan) -> None:
         _take_filler(scan, filler)
     elif scan.commands:
         _take_tail(scan)
+    elif wait := _wait_behind_until(scan):
+        scan.at = wait
     else:
         _take_lead(scan)
+
+
+def _wait_behind_until(scan: Scan) -> int:
+    """Return where "wait" stands in "until next Monday wait", 0 if it is not said like that."""
+    if not match(index_of("grammar", "until"), scan.tokens, scan.at):
+        return 0
+    for at in range(scan.at + 1, min(scan.at + 8, len(scan.tokens))):
+        name = find_verb(scan.tokens, at, frozenset())[0]
+        if name:
+            return at if name == Verb.HOLD else 0
+    return 0
 
 
 def _is_minor(scan: Scan, name: str) -> bool:
@@ -136,8 +152,12 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
     scan.verb_at = at
     scan.clause = None
     if scan.commands and verb in {Verb.QUESTION, Verb.REMARK}:
-        scan.at = at + length  # "…, I ask the site": talk behind an order
-        scan.saw_other = True
+        scan.saw_other = True  # "…, I ask the site": talk behind an order
+    elif verb is Verb.HOLD and scan.commands and scan.commands[-1].verb is Verb.HOLD:
+        scan.at, scan.clause = at, at
+        _take_tail(scan)  # "on hold, I am waiting for the credit note"
+    elif name == WEAK and _is_prelude(scan):
+        scan.saw_other = True  # "ok, allow"
     elif verb not in permitted_in(scan.context):
         scan.doubt = Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
     elif verb in _SELF_ANNOUNCED and scan.saw_self:
@@ -148,6 +168,14 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
     else:
         scan.saw_weak |= name == WEAK
         _add(scan, verb)
+
+
+def _is_prelude(scan: Scan) -> bool:
+    """Whether "ok", which decides nothing here, stands in front of a verb that does."""
+    if Verb.APPROVE in permitted_in(scan.context):
+        return False
+    later = (find_verb(scan.tokens, at, frozenset())[0] for at in range(scan.at, len(scan.tokens)))
+    return any(name and verb_of(name) in permitted_in(scan.context) for name in later)
 
 
 def _meant(verb: Verb, context: Context) -> Verb:

@@ -88,7 +88,14 @@ def _is_polite(tokens: list[Token], at: int) -> bool:
 def is_signed(text: str, names: frozenset[str]) -> bool:
     """Whether `text` is a name and no more, as under an answer."""
     tokens = [token for token in tokenize(text) if not is_separator(token)]
-    return 0 < len(tokens) <= 4 and all(_is_name(text, token, names) for token in tokens)
+    return 0 < len(tokens) <= 4 and all(_is_part_of_name(text, token, names) for token in tokens)
+
+
+def _is_part_of_name(text: str, token: Token, names: frozenset[str]) -> bool:
+    """Whether it is a name, its first letter, or how friends call it: "D. Claes", "Fi"."""
+    if _is_name(text, token, names):
+        return True
+    return text[token.start].isupper() and any(one.startswith(token.text) for one in names)
 
 
 def speaks_for_another(sentence: str, names: frozenset[str]) -> bool:

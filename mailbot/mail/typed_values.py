@@ -7,7 +7,15 @@ from decimal import Decimal
 from mailbot.mail.words import fold_line, words
 
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,2})?-?")
-_CURRENCY = re.compile(r"(?i)\s*(?:eur|euro|\u20ac|chf|usd|gbp|\$|\u00a3)\.?\s*")
+_CURRENCY = re.compile(
+    r"(?i)\s*(?:euros?|eur|\u20ac|chf|francs?|franken|fr|usd|dollars?|gbp|pounds?|\$|\u00a3)\.?\s*"
+)
+#: "1.210,-" (Netherlands), "1210.--" (Switzerland)
+_NO_CENTS = re.compile(r"(?<=\d)[.,][-\u2013]{1,2}$")
+#: "15-12" is a day or a range
+_TWO_SHORT = re.compile(r"\d{1,2}-\d{1,2}")
+#: "12 + 25", "605 - 10 %", "3 x 45,50": steps from left to right
+_STEP = re.compile(r"\s*([+*x\u00d7\u2212\u2013-])\s*([\d.,'\u00a0\u202f ]*\d)\s*(%?)")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _NUMERIC = re.compile(r"(\d{1,2})\s?[/.-]\s?(\d{1,2})(?:\s?[/.-]\s?(\d{4}|\d{2}))?\.?$")
 _WORDED = re.compile(
@@ -20,7 +28,7 @@ _MONTHS_BACK = 6
 
 def read_amount(text: str) -> str | None:
     """Return an amount as "1210.00", None if `text` is not one amount and no more."""
-    plain = _CURRENCY.sub("", text).strip().rstrip(".")
+    plain = _NO_CENTS.sub("", _CURRENCY.sub("", text).strip()).rstrip(".")
     if not _AMOUNT.fullmatch(plain):
         return None
     sign = "-" if plain.startswith("-") or plain.endswith("-") else ""
@@ -29,6 +37,36 @@ def read_amount(text: str) -> str | None:
     whole = digits[: decimal.start()] if decimal else digits
     number = f"{re.sub(r'[.,]', '', whole)}.{decimal[1] if decimal else '0'}"
     return f"{Decimal(sign + number):.2f}"
+
+
+def read_sum(text: str) -> str | None:
+    """Return what "120+25,50", "605 - 10%" or "3 x 45" comes to, or one amount, as "145.50".
+
+    None when it is no sum, or comes to nothing or less: "500-600" is a range.
+    """
+    plain = _CURRENCY.sub("", text).strip().lstrip("=").strip()
+    first = re.match(r"[\d.,'\u00a0\u202f ]*\d", plain)
+    if first is None or first.end() == len(plain) or _TWO_SHORT.fullmatch(plain):
+        return read_amount(text)
+    total = read_amount(first[0])
+    at = first.end()
+    while total is not None and at < len(plain):
+        step = _STEP.match(plain, at)
+        total = _stepped(Decimal(total), *step.groups()) if step else None
+        at = step.end() if step else at
+    return total if total is not None else read_amount(text)
+
+
+def _stepped(total: Decimal, sign: str, typed: str, percent: str) -> str | None:
+    amount = read_amount(typed)
+    if amount is None or (percent and sign in "*x\u00d7"):
+        return None
+    value = Decimal(amount)
+    if sign in "*x\u00d7":
+        return f"{total * value:.2f}"
+    change = total * value / 100 if percent else value
+    after = total + change if sign == "+" else total - change
+    return f"{after:.2f}" if after > 0 else None
 
 
 def read_day(text: str, sent_on: date) -> str | None:
@@ -63,6 +101,12 @@ def read_period(text: str) -> str | None:
     else:
         return None
     return f"{year:04}-{month:02}" if 1 <= month <= 12 else None
+
+
+def begins_with_month(text: str) -> bool:
+    """Whether the first word is a month."""
+    first = re.match(r"[^\W\d_]+", text)
+    return bool(first and _month(fold_line(first[0])))
 
 
 def _month(word: str) -> int:

@@ -9,9 +9,12 @@ from mailbot.mail.scan import Scan, limits_approval
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.typed_values import read_day
 from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_decision
+from mailbot.mail.words import words
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\d[\d ]{2,10}\d")
+#: so many words that are not understood make of "agreed" a word among others
+_MOST_OTHERS = 3
 Reader = Callable[[Scan], Command | None]
 
 
@@ -30,13 +33,36 @@ def _reject(scan: Scan) -> Command | None:
     if has("doubt", "limits", rest):
         scan.doubt = Doubt.HEDGED
         return Command(verb=Verb.REJECT)
-    agrees = any(find_verb(rest, i, frozenset())[0] == Verb.APPROVE for i in range(len(rest)))
+    agrees = any(_agrees(clause) for clause in _clauses(rest))
     is_choice = bool(match(index_of("grammar", "or"), rest, 0)) and mentions_decision(rest)
     if is_choice or (agrees and not has("doubt", "negations", rest)):
         scan.doubt = Doubt.CONTRADICTORY
     reason = _reason_of(scan)
     scan.at = len(scan.tokens)
     return Command(verb=Verb.REJECT, args={"reason": reason} if reason else {})
+
+
+def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        if is_separator(token):
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found
+
+
+def _agrees(clause: Sequence[Token]) -> bool:
+    """Whether a clause of a reason approves: not "the agreed rate was lower"."""
+    length = at = others = 0
+    while at < len(clause):
+        name, taken = find_verb(clause, at, frozenset())
+        if name == Verb.APPROVE:
+            length = taken
+        step = taken or is_filler(clause, at)
+        others += 0 if step else 1
+        at += step or 1
+    return bool(length) and others < _MOST_OTHERS
 
 
 def _reason_of(scan: Scan) -> str:
@@ -56,30 +82,38 @@ def _reason_of(scan: Scan) -> str:
 
 def _hold(scan: Scan) -> Command | None:
     rest = scan.tokens[scan.at :]
-    for at in range(scan.at, min(scan.at + 5, len(scan.tokens))):
+    at = scan.at
+    while at < len(scan.tokens):
         length = match(index_of("grammar", "until"), scan.tokens, at)
         if length:
-            ends = (
-                i for i in range(at + length, len(scan.tokens)) if scan.tokens[i].text in ",;("
-            )
-            end = next(ends, len(scan.tokens))
-            stop = scan.tokens[end].start if end < len(scan.tokens) else len(scan.text)
-            start = (
-                scan.tokens[at].end
-                if at + length >= len(scan.tokens)
-                else scan.tokens[at + length].start
-            )
-            until = scan.text[start:stop].strip(" .!")
-            scan.at = end
-            return _held(scan, until, rest)
-        if not is_filler(scan.tokens, at):
+            return _held(scan, _until_behind(scan, at, length), rest)
+        step = is_filler(scan.tokens, at)
+        if not step:
             break
-    found = scan.rest(scan.at).strip(" .!")
-    day = read_day(found, scan.sent_on)
+        at += step
+    day = read_day(scan.rest(scan.at).strip(" .!"), scan.sent_on)
     if day:
         scan.at = len(scan.tokens)
         return Command(verb=Verb.HOLD, args={"until": day})
     return _held(scan, _until_before(scan), rest)
+
+
+def _until_behind(scan: Scan, at: int, length: int) -> str:
+    """Return what stands behind "until", up to the end of its clause."""
+    tokens = scan.tokens
+    ends = (i for i in range(at + length, len(tokens)) if tokens[i].text in ",;(")
+    end = next(ends, len(tokens))
+    stop = tokens[end].start if end < len(tokens) else len(scan.text)
+    begin = at + length
+    if begin < len(tokens) and length == 1 and _is_article(tokens[at], tokens[begin]):
+        begin = at  # "le mois prochain"
+    start = tokens[begin].start if begin < len(tokens) else tokens[at].end
+    scan.at = end
+    return scan.text[start:stop].strip(" .!")
+
+
+def _is_article(word: Token, following: Token) -> bool:
+    return word.text in words("corrections", "articles") and not following.text[0].isdigit()
 
 
 def _until_before(scan: Scan) -> str:
@@ -99,8 +133,22 @@ def _until_before(scan: Scan) -> str:
 def _held(scan: Scan, until: str, rest: Sequence[Token]) -> Command:
     if has("doubt", "limits", rest):
         scan.doubt = Doubt.HEDGED
+    until = _without_courtesy(until)
     args = {"until": read_day(until, scan.sent_on) or until} if until else {}
     return Command(verb=Verb.HOLD, args=args)
+
+
+def _without_courtesy(until: str) -> str:
+    """Return "next Monday" of "next Monday please" and of "next Monday for this one"."""
+    tokens = tokenize(until)
+    for at in range(1, len(tokens)):
+        step = match(index_of("grammar", "links"), tokens, at)
+        end = at + step
+        while end < len(tokens) and (taken := is_filler(tokens, end)):
+            end += taken
+        if end >= len(tokens) and end > at + step:
+            return until[: tokens[at].start].strip(" ,")
+    return until
 
 
 def _forward(scan: Scan) -> Command | None:
@@ -114,16 +162,32 @@ def _forward(scan: Scan) -> Command | None:
 
 
 def _confirm(scan: Scan) -> Command | None:
-    found = _CODE.findall(scan.rest(scan.at))
-    if scan.context is Context.PAYMENT and len(found) != 1:
+    """Read the code behind the verb or in front of it; other words beside it are no code's."""
+    before = scan.text[: scan.tokens[scan.verb_at].start]
+    found = _CODE.findall(scan.rest(scan.at)) or _CODE.findall(before)
+    if len(found) > 1 or (scan.context is Context.PAYMENT and not found):
         return None
-    if found:
-        scan.at = next(
-            i for i in range(scan.at, len(scan.tokens)) if scan.tokens[i].text[0].isdigit()
-        )
-        while scan.at < len(scan.tokens) and scan.tokens[scan.at].text.isdigit():
-            scan.at += 1
-    return Command(verb=Verb.CONFIRM, args={"code": found[0].replace(" ", "")} if found else {})
+    if not found:
+        return Command(verb=Verb.CONFIRM)
+    scan.leads = [lead for lead in scan.leads if not _only_code(lead)]
+    end = scan.at
+    while end < len(scan.tokens) and (step := _code_step(scan.tokens, end)):
+        end += step
+    scan.at = end
+    return Command(verb=Verb.CONFIRM, args={"code": found[0].replace(" ", "")})
+
+
+def _only_code(tokens: Sequence[Token]) -> bool:
+    at = 0
+    while at < len(tokens) and (step := _code_step(tokens, at)):
+        at += step
+    return at >= len(tokens)
+
+
+def _code_step(tokens: Sequence[Token], at: int) -> int:
+    if tokens[at].text.isdigit() or is_separator(tokens[at]):
+        return 1
+    return match(index_of("grammar", "code"), tokens, at) or is_filler(tokens, at)
 
 
 def _label(scan: Scan) -> Command | None:
@@ -141,6 +205,17 @@ def _texted(verb: Verb, name: str = "text") -> Reader:
     return read
 
 
+def _paged(verb: Verb) -> Reader:
+    """Keep the dash of "3-": the pages from 3 on."""
+
+    def read(scan: Scan) -> Command | None:
+        pages = scan.rest(scan.at).strip(" :.")
+        scan.at = len(scan.tokens)
+        return Command(verb=verb, args={"pages": pages} if pages else {})
+
+    return read
+
+
 WITH_ARGUMENTS: dict[Verb, Reader] = {
     Verb.REJECT: _reject,
     Verb.HOLD: _hold,
@@ -153,6 +228,6 @@ WITH_ARGUMENTS: dict[Verb, Reader] = {
     Verb.SEARCH: _texted(Verb.SEARCH),
     Verb.REPORT: _texted(Verb.REPORT),
     Verb.LANGUAGE: _texted(Verb.LANGUAGE, "language"),
-    Verb.SPLIT: _texted(Verb.SPLIT, "pages"),
-    Verb.MERGE: _texted(Verb.MERGE, "pages"),
+    Verb.SPLIT: _paged(Verb.SPLIT),
+    Verb.MERGE: _paged(Verb.MERGE),
 }

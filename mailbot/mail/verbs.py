@@ -113,7 +113,8 @@ def is_filler(tokens: Sequence[Token], at: int) -> int:
 
 
 @cache
-def _splits() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]]:
+def split_verbs() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]]:
+    """Return the verbs in two parts by the first word: (first part, second part, name)."""
     found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {}
     for name in list_names("split_verbs"):
         for phrase in words("split_verbs", name):
@@ -126,13 +127,13 @@ def _splits() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]]:
 def _split_matches(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
     """Match "keur * goed": only harmless words may stand in between."""
     found = []
-    for head, tail, name in _splits().get(tokens[at].text, ()):
+    for head, tail, name in split_verbs().get(tokens[at].text, ()):
         start = at + len(head)
-        if not _stands_at(tokens, at, head):
+        if not stands_at(tokens, at, head):
             continue
         gap = start
         while gap < len(tokens) and gap - start <= _GAP:
-            if _stands_at(tokens, gap, tail):
+            if stands_at(tokens, gap, tail):
                 found.append((name, gap + len(tail) - at))
                 break
             step = _gap_step(tokens, gap)
@@ -156,13 +157,14 @@ def _loose_splits(tokens: Sequence[Token], at: int) -> list[tuple[str, int]]:
     """Match "keur * goed" whatever stands in between: "keur ik zeker niet goed"."""
     return [
         (name, 0)
-        for head, tail, name in _splits().get(tokens[at].text, ())
-        if _stands_at(tokens, at, head)
-        and any(_stands_at(tokens, i, tail) for i in range(at + len(head), len(tokens)))
+        for head, tail, name in split_verbs().get(tokens[at].text, ())
+        if stands_at(tokens, at, head)
+        and any(stands_at(tokens, i, tail) for i in range(at + len(head), len(tokens)))
     ]
 
 
-def _stands_at(tokens: Sequence[Token], at: int, phrase: tuple[str, ...]) -> bool:
+def stands_at(tokens: Sequence[Token], at: int, phrase: tuple[str, ...]) -> bool:
+    """Whether the words of `phrase` stand at `at`."""
     return len(phrase) <= len(tokens) - at and all(
         tokens[at + i].text == word for i, word in enumerate(phrase)
     )

@@ -13,9 +13,13 @@ from mailbot.domain.mail import Authentication, Mail
 from mailbot.mail.authentication_results import read_authentication_results
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
+from mailbot.mail.repeated import NOTHING_SHOWN, ShownFacts
 from mailbot.mail.reply_command import read_answer, would_act
 from mailbot.mail.reply_html import html_lines
 from mailbot.mail.reply_text import read_reply
+from mailbot.mail.typed_values import read_amount
+
+_AMOUNT = re.compile(r"(?:EUR|\u20ac)\s?\d[\d.,\s]*\d|\d[\d.,\s]*\d\s?(?:EUR|\u20ac)")
 
 
 def read_answers(
@@ -49,6 +53,7 @@ def read_row(asked: dict[str, Any], folder: Path, trusted: list[str]) -> dict[st
         shown_items=asked.get("shown_items", 0),
         sent_on=date.fromisoformat(asked["date"][:10]),
         subject=mail.subject,
+        shown=_shown_facts(mail, asked.get("shown_items", 0)),
     )
     authentication = read_authentication_results(raw, trusted)
     why = answer.doubt or _why_not(answer, mail, asked, authentication)
@@ -106,6 +111,21 @@ def _codes(mail: Mail) -> set[str]:
     quoted = "\n".join(_quoted(mail.text) + _quoted(html_lines(mail.html)))
     found = re.findall(r"(?<![\d.,])\d{3} ?\d{1,5}(?![\d.,]*\d)", quoted)
     return {one.replace(" ", "") for one in found}
+
+
+def _shown_facts(mail: Mail, shown_items: int) -> ShownFacts:
+    """Return what the subject and the quote say of the one document that was asked about."""
+    if shown_items:
+        return NOTHING_SHOWN
+    quoted = "\n".join(_quoted(mail.text) + _quoted(html_lines(mail.html)))
+    told = _AMOUNT.findall(mail.subject) or _AMOUNT.findall(quoted)
+    amounts = (read_amount(one) for one in told)
+    parts = re.split(r"[:?,]\s+", mail.subject)
+    return ShownFacts(
+        totals=frozenset(one for one in amounts if one),
+        numbers=frozenset(re.findall(r"[\w/.-]*\d[\w/.-]*\w", f"{mail.subject}\n{quoted}")),
+        names=frozenset(part for part in parts if part in quoted and part[:1].isupper()),
+    )
 
 
 def _quoted(text: str) -> list[str]:
