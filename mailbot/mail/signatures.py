@@ -6,16 +6,17 @@ from dataclasses import dataclass, field, replace
 
 from mailbot.mail.below_signature import begins_with_decision, begins_with_verb
 from mailbot.mail.words import fold_line, words
+from mailbot.mail.writer_names import Writer, is_name, is_short_name, opens_card
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
 _POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
-#: "P." at the end
-_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")
 #: "[EXTERN] …", "EXTERNAL: …": no person begins a sentence so
 _TAG = re.compile(
     r"(?i)[*_!\u26a0\ufe0f-]*\s*"
     r"(?:[\[(](?:ext|extern[ae]?l?)\b[^\])]{0,30}[\])]|extern[ae]?l?\s?[:!](?=\s))[\s:*_-]*"
 )
+#: of a mail that does not say who wrote it
+NOBODY = Writer()
 _LONGEST_NAME = 5
 _LONGEST_CARD = 7
 #: a line that was wrapped is at least as long
@@ -33,7 +34,7 @@ class Cut:
 
 
 def cut_signature(
-    lines: Collection[str], sender_name: str = "", card: frozenset[str] = frozenset()
+    lines: Collection[str], writer: Writer = NOBODY, card: frozenset[str] = frozenset()
 ) -> Cut:
     """Return `lines` without banner, signature, footer and disclaimer, outer blank lines gone.
 
@@ -42,7 +43,7 @@ def cut_signature(
     """
     lines = [line.strip() for line in lines]
     untagged = [_without_tag(line) for line in lines]
-    cut = _cut(_without_card(_without_banners(lines, untagged), card), sender_name)
+    cut = _cut(_without_card(_without_banners(lines, untagged), card), writer)
     if not any(line.strip() for line in cut.body):
         # nothing but a line with a tag: that line is what was typed
         rests = [line[match.end() :] for line in lines if (match := _TAG.match(line))]
@@ -50,24 +51,30 @@ def cut_signature(
     return replace(cut, banners=[line for line in untagged if _is_banner(line)])
 
 
-def _cut(lines: list[str], sender_name: str) -> Cut:
+def _cut(lines: list[str], writer: Writer) -> Cut:
     kept = [line for line in lines if not _is_image(line)]
     end = next((i for i in range(len(kept)) if _ends_here(kept, i)), len(kept))
-    end = min(end, _card_start(kept[:end], sender_name))
+    end = min(end, _card_start(kept[:end], writer))
     postscript = next((i for i in range(end, len(kept)) if _POSTSCRIPT.match(kept[i])), len(kept))
     body = _strip(kept[:end])
-    while body and _is_name(body[-1], sender_name):
-        body = _strip(body[:-1])
-    if len(body) > 1 and _INITIALS.fullmatch(body[-1]):
+    while body and _is_closing(body, writer):
         body = _strip(body[:-1])
     tail = _strip([line for line in kept[postscript:] if not _is_footer(line)])
     return Cut(
         body=[*body, *([""] if body and tail else []), *tail],
-        below=_below(kept[end:postscript], sender_name),
+        below=_below(kept[end:postscript], writer),
     )
 
 
-def _below(lines: list[str], sender_name: str) -> list[str]:
+def _is_closing(body: list[str], writer: Writer) -> bool:
+    """Whether the last line is a name, or thanks beside what was typed."""
+    last = body[-1]
+    if is_name(last, writer) or is_short_name(last, writer):
+        return True
+    return len(body) > 1 and fold_line(last).strip(" ,.!") in words("mail", "thanks")
+
+
+def _below(lines: list[str], writer: Writer) -> list[str]:
     """Return what stands below a sign-off, up to a disclaimer, without footers and the name."""
     end = next((i for i, line in enumerate(lines) if _is_disclaimer(line)), len(lines))
     return [
@@ -75,7 +82,7 @@ def _below(lines: list[str], sender_name: str) -> list[str]:
         for line in lines[:end]
         if line.strip()
         and not _DELIMITER.match(line)
-        and not (_is_sign_off(line) or _is_footer(line) or _is_name(line, sender_name))
+        and not (_is_sign_off(line) or _is_footer(line) or is_name(line, writer))
     ]
 
 
@@ -93,7 +100,7 @@ def _without_banners(lines: list[str], untagged: list[str]) -> list[str]:
     for line, one in zip(lines, untagged, strict=True):
         is_gone = _is_banner(one) or (bool(line) and not one)
         if is_gone or (is_open and line[:1].islower() and not begins_with_verb(line)):
-            is_open = len(line) >= _WRAPPED_AT
+            is_open = len(line) >= _WRAPPED_AT and line[-1] not in ".!?"
             continue
         kept.append(one)
         is_open = False
@@ -125,11 +132,12 @@ def _ends_here(lines: list[str], index: int) -> bool:
     )
 
 
-def _card_start(lines: list[str], sender_name: str) -> int:
-    """Return where the whole name of the sender stands with no more than a card below it."""
+def _card_start(lines: list[str], writer: Writer) -> int:
+    """Return where the name of the writer or the company stands with no more than a card below."""
     for index in range(1, len(lines)):
-        is_alone = not lines[index - 1].strip() and len(lines) - index <= _LONGEST_CARD
-        if is_alone and " " in lines[index].strip() and _is_name(lines[index], sender_name):
+        if lines[index - 1].strip() or not opens_card(lines[index], writer):
+            continue
+        if sum(bool(line.strip()) for line in lines[index:]) <= _LONGEST_CARD:
             return index
     return len(lines)
 
@@ -172,10 +180,3 @@ def _is_banner(line: str) -> bool:
 
 def _is_image(line: str) -> bool:
     return bool(re.fullmatch(r"\s*\[(cid:[^\]]*|image[^\]]*|afbeelding[^\]]*)\]\s*", line))
-
-
-def _is_name(line: str, sender_name: str) -> bool:
-    """Whether a line at the end is no more than the name of the sender, or a part of it."""
-    wanted = re.findall(r"[\w'.-]+", fold_line(sender_name))
-    found = re.findall(r"[\w'.-]+", fold_line(line))
-    return bool(found) and bool(wanted) and all(one.rstrip(".") in wanted for one in found)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.domain.command import Doubt
 from mailbot.domain.mail import Mail, MailAddress
 from mailbot.mail.reply_html import html_lines
 from mailbot.mail.reply_text import read_reply, read_written
@@ -35,6 +36,46 @@ def mail(text="", html=""):
 )
 def test_quotes_of_every_program_are_taken_off(quote):
     assert read_written(mail(f"Goedgekeurd\n\n{quote}\n")) == "Goedgekeurd"
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "A. Peeters",
+        "A.P.",
+        "Peeters An",
+        "Alvast bedankt",
+        "Alvast bedankt,\nAn",
+        "Merci d'avance\n\nA. Peeters",
+        "Danke und Gruß\nAn Peeters",
+        "Thanks,\nAn",
+        "An Peeters | Zaakvoerder\nZuid bv\nT 02 555 01 12\n\nNiet goed? Geld terug!",
+        "Zuid Tuinbouw\nDorpsstraat 3, 9000 Gent",
+    ],
+)
+def test_names_thanks_and_cards_are_taken_off(closing):
+    sender = MailAddress(address="an@zuidtuinbouw.example", display_name="An Peeters")
+    for text in (f"Goedgekeurd\n\n{closing}\n", f"Goedgekeurd\n\n{closing}\n\n\n"):
+        assert read_written(Mail(sender=sender, text=text)) == "Goedgekeurd"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Daniel Osei", "I approve\n\nDan"),
+        ("Jan Smet", "Is dat juist?\n\nJa"),
+        ("Neele Vos", "Mag dit betaald worden?\n\nNee"),
+        ("Okan Demir", "Ok"),
+        ("An Peeters", "Bedankt"),
+        ("Sofie Claes", "Goedgekeurd\n\nSof"),
+    ],
+)
+def test_short_names_are_told_from_answers(name, text):
+    written = read_written(
+        Mail(sender=MailAddress(address="x@y.example", display_name=name), text=text)
+    )
+    is_name = text.endswith(("Dan", "Sof"))
+    assert written == (text.split("\n")[0] if is_name else text)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +143,14 @@ def test_text_below_a_quote_counts():
         "Bitte über dieser Linie antworten",
     ],
 )
-def test_text_below_the_marker_does_not_count(marker):
+def test_text_below_the_marker_is_kept_and_does_not_count(marker):
     reply = read_reply(
         mail(
             f"On Mon, Nov 2, 2026 at 9:14 AM X <x@y.example> wrote:\n> {marker}\n> Hello\n\nApproved"
         )
     )
-    assert reply.text == ""
+    assert reply.text == "Approved"
+    assert reply.doubt == Doubt.BELOW_MARKER
     assert reply.is_below_marker
 
 
