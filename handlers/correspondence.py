@@ -223,12 +223,18 @@ def find_person(session: Session, dossier: Dossier, email: str) -> Person | Empl
 
 
 def dossier_manager(session: Session, dossier: Dossier) -> Employee:
-    """Return the employee who keeps the dossier. Raises KeyError when there is none."""
+    """Return the employee who keeps the dossier; while that one is frozen, an admin of the office.
+
+    Raises KeyError when there is none.
+    """
     _office, employees = get_office(session, dossier.office)
     wanted = dossier.dossier_manager.lower()
-    for employee in employees:
-        if employee.email.lower() == wanted:
-            return employee
+    keeper = next((e for e in employees if e.email.lower() == wanted), None)
+    if keeper is not None and not keeper.frozen:
+        return keeper
+    admins = [e for e in employees if e.role is EmployeeRole.ADMIN and not e.frozen]
+    if found := keeper if not admins else admins[0]:
+        return found
     raise KeyError(dossier.dossier_manager)
 
 

@@ -10,12 +10,12 @@ from mailbot.domain.approval import Approval
 from mailbot.domain.document import Document, Status, move
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
-from mailbot.domain.people import Dossier
+from mailbot.domain.people import Dossier, Employee
 from mailbot.rules.approval import cancelled, matching_rules, propose_approvals
 from mailbot.rules.booking import propose_booking
 from mailbot.rules.flow import next_status
 from storage.approvals import approvals_of, record_approvals
-from storage.definitions import get_dossier
+from storage.definitions import get_dossier, get_office
 from storage.documents import record_document
 
 #: who must act in each status is asked by this job
@@ -89,7 +89,8 @@ def ensure_approvals(
     known = approvals_of(session, document.id)
     have = {approval.rule for approval in known}
     wanted = {rule.name for rule in matching_rules(document, dossier)}
-    missing = [a for a in propose_approvals(document, dossier) if a.rule in wanted - have]
+    proposed = propose_approvals(document, dossier, _employees(session, dossier))
+    missing = [a for a in proposed if a.rule in wanted - have]
     record_approvals(session, missing)
     return (*known, *missing)
 
@@ -97,7 +98,12 @@ def ensure_approvals(
 def ask_approvals_again(session: Session, document: Document, dossier: Dossier) -> None:
     """Withdraw what was approved: the document changed in what approvers decide on."""
     record_approvals(session, cancelled(approvals_of(session, document.id)))
-    record_approvals(session, propose_approvals(document, dossier))
+    record_approvals(session, propose_approvals(document, dossier, _employees(session, dossier)))
+
+
+def _employees(session: Session, dossier: Dossier) -> tuple[Employee, ...]:
+    _office, employees = get_office(session, dossier.office)
+    return employees
 
 
 def with_booking(session: Session, document: Document, dossier: Dossier) -> Document:

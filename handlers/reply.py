@@ -16,6 +16,7 @@ from handlers.correspondence import (
     reader_of,
 )
 from handlers.evidence import cause_of_mail
+from handlers.freezing import freeze
 from handlers.opening import open_by_answer
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
@@ -123,9 +124,15 @@ def _act(unit: Unit, reply: _Reply) -> None:
         _ask_to_confirm(unit, reply, "spoofed_sender")
     elif reply.speaker.authority is Authority.NONE:
         _refuse(unit, reply, reply.speaker.why)
-    elif _mends_unreadable(unit, reply):
-        return
-    elif reply.token.context is Shown.QUESTION and not reply.token.items:
+    elif _stops(reply):
+        _freeze(unit, reply)
+    elif not _mends_unreadable(unit, reply):
+        _decide(unit, reply)
+
+
+def _decide(unit: Unit, reply: _Reply) -> None:
+    """Do what an answer of the person on file says, or ask for what it lacks."""
+    if reply.token.context is Shown.QUESTION and not reply.token.items:
         _pass_on(unit, reply)
     elif reply.answer.doubt or not reply.answer.commands:
         _ask_again(unit, reply)
@@ -135,6 +142,19 @@ def _act(unit: Unit, reply: _Reply) -> None:
         _ask_to_confirm(unit, reply, reply.speaker.why)
     else:
         _carry_out(unit, reply, reply.answer.commands)
+
+
+def _stops(reply: _Reply) -> bool:
+    """Whether somebody ends their own authority; in answer to a list `stop` ends the list."""
+    is_list = reply.token.context is Shown.DIGEST
+    return not is_list and any(command.verb is Verb.STOP for command in reply.answer.commands)
+
+
+def _freeze(unit: Unit, reply: _Reply) -> None:
+    """End the authority of who answered, at once and everywhere; the office is told."""
+    freeze(unit, reply.token.person, by=reply.token.person)
+    stopped = Outcome(command=Command(verb=Verb.STOP), is_done=True, sentence="frozen_self")
+    _report(unit, reply, Acted(outcomes=(stopped,)))
 
 
 def _needs_proof(reply: _Reply) -> bool:

@@ -4,7 +4,7 @@ from functools import partial
 
 from handlers.asking import Showing, show
 from handlers.context import Context
-from handlers.correspondence import find_person
+from handlers.correspondence import dossier_manager, find_person
 from handlers.learned import choosable_templates
 from mailbot.compose.requests import write_review_request
 from mailbot.domain.command import Context as Shown
@@ -27,8 +27,9 @@ def handle(context: Context, job: Job) -> None:
         choices = [([part.ledger_account for part in w.parts], w.n_bookings) for w in ways]
         for email in reviewers(document, dossier):
             person = find_person(unit.session, dossier, email)
-            if person is None:
-                continue  # `mailbot apply` refuses an unknown dossier manager
+            if person is None or person.frozen:
+                # only a dossier manager can be: the clients who are asked decide
+                person = dossier_manager(unit.session, dossier)
             show(
                 unit,
                 document,

@@ -2,19 +2,41 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from sqlmodel import Session, select
 
 from mailbot.domain.directory import Directory, DossierEntry, sender_lists
-from mailbot.domain.people import Definition, Dossier, Employee, Office
+from mailbot.domain.people import Definition, Dossier, Employee, Office, Person
 from mailbot.domain.values import from_data, from_json, to_data, to_json
+from storage.freezes import frozen_addresses
 from storage.tables import DossierRow, OfficeRow
 
+P = TypeVar("P", Person, Employee)
 
-def find_definition(session: Session, office: str) -> Definition | None:
-    """Return everything that belongs to the office with this code."""
+
+def find_definition(
+    session: Session, office: str, *, is_as_written: bool = False
+) -> Definition | None:
+    """Return everything that belongs to the office with this code.
+
+    Who was frozen since is frozen in it, unless it is wanted as `mailbot apply` wrote it.
+    """
     row = session.get(OfficeRow, office)
-    return _definition(session, row) if row else None
+    if row is None:
+        return None
+    definition = _definition(session, row)
+    if is_as_written:
+        return definition
+    frozen = frozen_addresses(session, office)
+    return replace(
+        definition,
+        employees=_with_freezes(definition.employees, frozen),
+        dossiers=tuple(
+            replace(d, people=_with_freezes(d.people, frozen)) for d in definition.dossiers
+        ),
+    )
 
 
 def all_definitions(session: Session) -> tuple[Definition, ...]:
@@ -54,7 +76,7 @@ def find_dossier(session: Session, name: str) -> Dossier | None:
     if row is None:
         rows = session.exec(select(DossierRow))
         row = next((r for r in rows if r.code.lower() == wanted), None)
-    return from_json(Dossier, row.data) if row else None
+    return _dossier(session, row) if row else None
 
 
 def get_dossier(session: Session, code: str) -> Dossier:
@@ -62,7 +84,7 @@ def get_dossier(session: Session, code: str) -> Dossier:
     row = session.get(DossierRow, code)
     if row is None:
         raise KeyError(code)
-    return from_json(Dossier, row.data)
+    return _dossier(session, row)
 
 
 def lock_dossier(session: Session, code: str) -> None:
@@ -78,13 +100,25 @@ def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...
     row = session.get(OfficeRow, code)
     if row is None:
         raise KeyError(code)
-    return _office(row)
+    office, employees = _office(row)
+    return office, _with_freezes(employees, frozen_addresses(session, code))
 
 
 def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None:
     """Return the office that answers for the whole installation: the first by code."""
     row = session.exec(select(OfficeRow).order_by(OfficeRow.code)).first()
     return _office(row) if row else None
+
+
+def _dossier(session: Session, row: DossierRow) -> Dossier:
+    dossier = from_json(Dossier, row.data)
+    frozen = frozen_addresses(session, dossier.office)
+    return replace(dossier, people=_with_freezes(dossier.people, frozen)) if frozen else dossier
+
+
+def _with_freezes(people: tuple[P, ...], frozen: frozenset[str]) -> tuple[P, ...]:
+    """Return the people, of whom those are frozen that were frozen by hand or by themselves."""
+    return tuple(replace(p, frozen=p.frozen or p.email.lower() in frozen) for p in people)
 
 
 def make_directory(

@@ -35,6 +35,12 @@ class EventKind(StrEnum):
     CONFIRMATION_ASKED = "confirmation_asked"
     #: a second person was asked to confirm what somebody else asked
     SECOND_ASKED = "second_asked"
+    #: somebody's authority was ended, and given back
+    PERSON_FROZEN = "person_frozen"
+    PERSON_THAWED = "person_thawed"
+    #: what waited for somebody who decides no more waits for somebody else
+    APPROVAL_HANDED_OVER = "approval_handed_over"
+    AUTHENTICATOR_SET_UP = "authenticator_set_up"
     #: a browser that was not known asked to decide: the person on file got a code
     BROWSER_CODE_SENT = "browser_code_sent"
     #: the code came back: this browser is that person's

@@ -191,7 +191,7 @@ class Dossier:
     @property
     def admins(self) -> tuple[Person, ...]:
         """The people of the client who may settle the dossier's affairs."""
-        return tuple(p for p in self.people if PersonRole.ADMIN in p.roles)
+        return tuple(p for p in self.people if PersonRole.ADMIN in p.roles and not p.frozen)
 
 
 @dataclass(frozen=True, kw_only=True)

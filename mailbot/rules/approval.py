@@ -6,7 +6,8 @@ from datetime import datetime
 
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.document import Document
-from mailbot.domain.people import ApprovalRule, Dossier, JournalKind
+from mailbot.domain.people import ApprovalRule, Dossier, Employee, JournalKind, Person
+from mailbot.rules.second import second_people
 
 
 def matching_rules(document: Document, dossier: Dossier) -> tuple[ApprovalRule, ...]:
@@ -18,19 +19,25 @@ def matching_rules(document: Document, dossier: Dossier) -> tuple[ApprovalRule, 
     return special or tuple(r for r in active if r.catch_all and _holds(r, document))
 
 
-def propose_approvals(document: Document, dossier: Dossier) -> tuple[Approval, ...]:
+def propose_approvals(
+    document: Document, dossier: Dossier, employees: Sequence[Employee] = ()
+) -> tuple[Approval, ...]:
     """Return one open approval per rule and approver for this version of the document.
 
-    Who delivered the document or changed its account is never its only approver: then the
-    dossier manager must agree, too.
+    Who delivered the document or changed its account is never its only approver, and who is frozen
+    is none: then a second person must agree, too.
     """
     interested = {document.delivered_by.lower(), document.iban_changed_by.lower()}
+    known: list[Person | Employee] = [*dossier.people, *employees]
+    frozen = {person.email.lower() for person in known if person.frozen}
     proposed = []
     for rule in matching_rules(document, dossier):
-        approvers = [approver.lower() for approver in rule.approvers]
+        named = [approver.lower() for approver in rule.approvers]
+        approvers = [approver for approver in named if approver not in frozen]
         four_eyes = set(approvers) <= interested
-        if four_eyes:
-            approvers.append(dossier.dossier_manager.lower())
+        if four_eyes or (rule.mode == "all" and len(approvers) < len(named)):
+            parties = {*interested, *approvers, *frozen}
+            approvers.append(_beside(dossier, employees, parties))
         proposed += [
             Approval(
                 document_id=document.id,
@@ -42,6 +49,15 @@ def propose_approvals(document: Document, dossier: Dossier) -> tuple[Approval, .
             for approver in dict.fromkeys(approvers)
         ]
     return tuple(proposed)
+
+
+def _beside(dossier: Dossier, employees: Sequence[Employee], parties: set[str]) -> str:
+    """Return who must agree beside `parties`: the dossier manager, or who can in their place."""
+    manager = dossier.dossier_manager.lower()
+    if manager not in parties:
+        return manager
+    others = second_people(dossier, employees, parties)
+    return others[0].email.lower() if others else manager
 
 
 def decide(

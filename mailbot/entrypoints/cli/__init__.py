@@ -7,12 +7,14 @@ from mailbot.entrypoints.cli.address import address_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
 from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app, status
+from mailbot.entrypoints.cli.person import person_app
 from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
+from mailbot.entrypoints.cli.person import person_app
 from mailbot.entrypoints.cli.supplier import supplier_app
 from mailbot.entrypoints.cli.validate import validate_files
 
@@ -28,6 +30,7 @@ app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")
+app.add_typer(person_app, name="person")
 app.add_typer(address_app, name="address")
 app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)

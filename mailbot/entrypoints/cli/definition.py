@@ -10,6 +10,7 @@ import typer
 
 from connectors.registry import CONNECTORS
 from handlers.context import Unit
+from handlers.freezing import hand_over
 from mailbot.domain.booking import Problem
 from mailbot.domain.document import Status
 from mailbot.domain.errors import DefinitionError
@@ -89,7 +90,7 @@ def show_office(
 ) -> None:
     """Show an office with everything that belongs to it."""
     with opened(config) as context, context.database.reading() as session:
-        definition = find_definition(session, code)
+        definition = find_definition(session, code, is_as_written=True)
         if definition is None:
             known = [each.office.code for each in all_definitions(session)]
             fail(f"There is no office {code!r}; there are: {_listed(known)}.")
@@ -215,9 +216,13 @@ def _in_order(
 def _store(unit: Unit, definition: Definition) -> list[Difference]:
     """Make one definition hold, with an audit event, if it changes anything."""
     code = definition.office.code
-    differences = compare(find_definition(unit.session, code), definition)
+    before = find_definition(unit.session, code, is_as_written=True)
+    differences = compare(before, definition)
     if differences:
         save_definition(unit.session, definition)
+        now = find_definition(unit.session, code)
+        if before is not None and now is not None:
+            hand_over(unit, now)
         told = "\n".join(map(str, differences))
         unit.note(EventKind.DEFINITION_APPLIED, code, differences=told)
     return differences
