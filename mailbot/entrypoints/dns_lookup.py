@@ -13,13 +13,26 @@ import dns.resolver
 from mailbot.mail.lookup import LookupFailed
 
 _DNS_PORT = 53
-_CACHED_ANSWERS = 10_000
+_CACHED_ANSWERS = 5_000
+#: bytes; a longer answer is asked for again, so that the cache cannot be filled with them
+_LARGEST_CACHED = 4096
+#: records of one answer; nobody needs more to say who sends in his name
+_MOST_RECORDS = 100
 #: seconds for one question, as long as the mail has that much left
 _SECONDS_PER_QUESTION = 3.0
 
 
 #: nobody can register these (RFC 6761, RFC 2606): no public server need be asked
 _RESERVED = (".example", ".invalid", ".localhost", ".test", "example.com", "example.org")
+
+
+class _SmallAnswers(dns.resolver.LRUCache):
+    """Keeps answers until they lapse (TTL), the least used go first; never a very large one."""
+
+    def put(self, key: Any, value: dns.resolver.Answer) -> None:
+        """Keep an answer."""
+        if len(value.response.wire or b"") <= _LARGEST_CACHED:
+            super().put(key, value)
 
 
 class DnsResolver:
@@ -32,7 +45,7 @@ class DnsResolver:
         self._resolver = (
             _system_resolver() if not server else dns.resolver.Resolver(configure=False)
         )
-        self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
+        self._resolver.cache = _SmallAnswers(_CACHED_ANSWERS)
         if server:
             address, port = _read_server(server)
             self._resolver.nameservers = [address]
@@ -91,7 +104,8 @@ class MailLookup:
             return []
         try:
             lifetime = min(left, _SECONDS_PER_QUESTION)
-            return list(self._resolver.resolve(asked, record_type, lifetime=lifetime))
+            answer = self._resolver.resolve(asked, record_type, lifetime=lifetime)
+            return list(answer)[:_MOST_RECORDS]
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.exception.DNSException, OSError) as error:

@@ -11,7 +11,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-#: (name, type) to records as zone files write them, "SERVFAIL" or "TIMEOUT"
+#: (name, type) to records as zone files write them, "SERVFAIL", "TIMEOUT" or "GARBAGE"
 Zone = Mapping[tuple[str, str], Sequence[str] | str]
 
 
@@ -52,12 +52,27 @@ def _answer(zone: Zone, wire: bytes) -> bytes:
     found = zone.get((name, dns.rdatatype.to_text(question.rdtype)))
     if found == "TIMEOUT":
         return b""
+    if found == "GARBAGE":
+        return wire[:2] + b"\x81\x80"
     response = dns.message.make_response(query, recursion_available=True)
     if found == "SERVFAIL":
         response.set_rcode(dns.rcode.SERVFAIL)
     elif found:
         records = dns.rrset.from_text_list(question.name, 60, "IN", question.rdtype, list(found))
         response.answer.append(records)
+    elif alias := zone.get((name, "CNAME")):
+        for owner in dict.fromkeys((name, *_chain(zone, alias[0]))):
+            target = zone.get((owner, "CNAME"), (".",))[0]
+            response.answer.append(dns.rrset.from_text(f"{owner}.", 60, "IN", "CNAME", target))
     elif not any(owner == name for owner, _ in zone):
         response.set_rcode(dns.rcode.NXDOMAIN)
     return response.to_wire(max_size=65535)
+
+
+def _chain(zone: Zone, name: str) -> list[str]:
+    """Return the names that an alias leads over, a loop once."""
+    names: list[str] = []
+    while name.rstrip(".") not in names:
+        names.append(name.rstrip("."))
+        name = zone.get((names[-1], "CNAME"), (name,))[0]
+    return names

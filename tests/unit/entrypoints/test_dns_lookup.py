@@ -17,6 +17,11 @@ ZONE: dict[tuple[str, str], list[str] | str] = {
     ("1.2.0.192.in-addr.arpa", "PTR"): ["mx.kantoor.example."],
     ("ziek.example", "TXT"): "SERVFAIL",
     ("stil.example", "TXT"): "TIMEOUT",
+    ("onzin.example", "TXT"): "GARBAGE",
+    ("lus.example", "CNAME"): ["lus2.example."],
+    ("lus2.example", "CNAME"): ["lus.example."],
+    ("groot.example", "TXT"): [txt("x" * 30_000)],
+    ("veel.example", "A"): [f"192.0.2.{last}" for last in range(256)],
 }
 
 
@@ -42,7 +47,15 @@ def test_what_is_not_there_is_no_failure(resolver: DnsResolver, name: str) -> No
     assert resolver.within(5).txt(name) == ()
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("ziek.example", 5), ("stil.example", 0.2)])
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("ziek.example", 5),
+        ("stil.example", 0.2),
+        ("onzin.example", 0.3),
+        ("lus.example", 5),
+    ],
+)
 def test_no_answer_is_a_failure(resolver: DnsResolver, name: str, seconds: float) -> None:
     with pytest.raises(LookupFailed, match="no answer for"):
         resolver.within(seconds).txt(name)
@@ -56,6 +69,18 @@ def test_a_mail_has_only_so_much_time() -> None:
         now[0] = 5.0
         with pytest.raises(LookupFailed, match="no time left"):
             lookup.addresses("kantoor.example", ipv6=False)
+
+
+def test_an_answer_without_measure_is_given_and_not_kept() -> None:
+    zone = dict(ZONE)
+    with dns_server(zone) as address:
+        resolver = DnsResolver(address)
+        assert len(resolver.within(5).txt("groot.example")[0]) == 30_000
+        assert len(resolver.within(5).addresses("veel.example", ipv6=False)) == 100
+        assert resolver.within(5).addresses("kantoor.example", ipv6=True)
+        zone.clear()
+        assert resolver.within(5).txt("groot.example") == ()
+        assert resolver.within(5).addresses("kantoor.example", ipv6=True)
 
 
 def test_names_that_nobody_can_register_are_not_asked_of_the_system() -> None:
