@@ -45,7 +45,7 @@ missing_packages() {
 }
 
 absent_services() {
-    for service in dovecot postfix postgresql; do
+    for service in clamav-daemon clamav-daemon.socket clamav-freshclam dovecot postfix postgresql; do
         systemctl cat "$service" >/dev/null 2>&1 || echo "$service"
     done
 }

@@ -1,6 +1,6 @@
 """What every handler is given: the clock, the database, the files, the queue, the settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,11 @@ from storage.jobs import Jobs
 MAILBOT = "mailbot"
 
 
+def _no_scanner(_content: bytes) -> str:
+    """Find nothing: no virus scanner is set."""
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Made once, in `mailbot.entrypoints.app`."""
@@ -35,6 +40,8 @@ class Context:
     token_secret: bytes
     #: what intake reads to answer RCPT while the database is away
     directory_file: DirectoryFile
+    #: returns the name of what is harmful in a mail, "" for nothing; raises Temporary
+    find_virus: Callable[[bytes], str] = field(default=_no_scanner, repr=False)
 
     def now(self) -> datetime:
         """Return the present moment."""

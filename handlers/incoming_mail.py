@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from handlers.context import Context, Unit
 from handlers.correspondence import is_proved
+from handlers.infected import set_aside
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import (
@@ -19,6 +20,7 @@ from mailbot.domain.mail import (
 )
 from mailbot.mail.address import read_recipient
 from mailbot.mail.automatic import find_automatic
+from mailbot.mail.forwarding import find_forwarding_request
 from mailbot.mail.parse import parse_mail
 from storage.addresses import forget_reach
 from storage.definitions import all_definitions, find_dossier
@@ -34,24 +36,37 @@ _ROUTES = {
     RecipientKind.BOUNCE: JobKind.BOUNCE,
 }
 
+#: addresses that people write down as where their mail is to be forwarded to
+_MAY_BE_ASKED = (JobKind.NEW_DOCUMENTS, JobKind.CONVERSATION)
+
 
 def handle(context: Context, job: Job) -> None:
-    """Route one mail, once."""
+    """Route one mail, once; one that holds a virus stays as it came.
+
+    `job.ids`: mail, and released when an operator lets one in all the same.
+    """
     with context.database.reading() as session:
         stored = get_mail(session, job.ids["mail"])
-    if stored.state is not MailState.ACCEPTED:
+    is_released = stored.state is MailState.INFECTED and "released" in job.ids
+    if stored.state is not MailState.ACCEPTED and not is_released:
         return
-    mail = parse_mail(context.blobs.get(stored.sha256))
+    raw = context.blobs.get(stored.sha256)
+    virus = "" if is_released else context.find_virus(raw)
+    mail = parse_mail(raw)
     automatic = find_automatic(mail, stored.envelope.envelope_sender)
     recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:
         known = _learn(unit.session, stored, mail, recipient)
+        if virus:
+            set_aside(unit, known, mail, virus)
+            return
         if automatic is None:
             _heal(unit, known)
         if stored.envelope.channel is not Channel.IMPORT and _is_own(unit, mail):
             _ignore(unit, known, "own_mail")
         else:
-            _route(unit, known, recipient, automatic)
+            why = automatic.value if automatic else recipient.kind.value
+            _route(unit, known, _find_job(mail, recipient, automatic), why)
 
 
 def _heal(unit: Unit, stored: StoredMail) -> None:
@@ -84,12 +99,8 @@ def _learn(session: Session, stored: StoredMail, mail: Mail, recipient: Recipien
     )
 
 
-def _route(
-    unit: Unit,
-    stored: StoredMail,
-    recipient: Recipient,
-    automatic: Automatic | None,
-) -> None:
+def _route(unit: Unit, stored: StoredMail, kind: JobKind | None, why: str) -> None:
+    """Put the job that follows unless a copy of the mail was here; `why` there is none."""
     lock_address(unit.session, stored.envelope_recipient)
     earlier = find_earlier_copy(unit.session, stored)
     if earlier is not None:
@@ -97,20 +108,25 @@ def _route(
         update_mail(unit.session, repeated)
         unit.note(EventKind.MAIL_REPEATED, stored.id, repeat_of=earlier.id)
         return
-    kind = _ROUTES.get(recipient.kind)
-    if automatic is Automatic.BOUNCE and kind is not JobKind.NEW_DOCUMENTS:
-        kind = JobKind.BOUNCE
-    elif automatic is not None and kind is not JobKind.NEW_DOCUMENTS:
-        kind = None  # automatic mail never commands and is never answered (RFC 3834)
-    elif kind is JobKind.BOUNCE:
-        # an absence goes there, too; what no machine wrote, a person of the office reads
-        kind = JobKind.CONVERSATION
     if kind is None:
-        _ignore(unit, stored, automatic.value if automatic else recipient.kind.value)
+        _ignore(unit, stored, why)
         return
     update_mail(unit.session, replace(stored, state=MailState.READ))
     unit.note(EventKind.MAIL_ROUTED, stored.id, to=kind.value)
     unit.put(kind, key=stored.id, mail=stored.id)
+
+
+def _find_job(mail: Mail, recipient: Recipient, automatic: Automatic | None) -> JobKind | None:
+    """Return what must happen with a mail; None: nothing, for no person wrote it (RFC 3834)."""
+    kind = _ROUTES.get(recipient.kind)
+    if kind in _MAY_BE_ASKED and find_forwarding_request(mail):
+        return JobKind.FORWARDING
+    if kind is JobKind.NEW_DOCUMENTS:
+        return kind
+    if automatic is not None:
+        return JobKind.BOUNCE if automatic is Automatic.BOUNCE else None
+    # an absence returns where bounces do; what no machine wrote, a person of the office reads
+    return JobKind.CONVERSATION if kind is JobKind.BOUNCE else kind
 
 
 def _ignore(unit: Unit, stored: StoredMail, why: str) -> None:

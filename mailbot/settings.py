@@ -82,6 +82,15 @@ class Database(_Section):
     url: str = ""
 
 
+class Clamd(_Section):
+    """A virus scanner that every mail is shown to before it is opened; off without `address`."""
+
+    #: "unix:/run/clamav/clamd.ctl" or "host:port"
+    address: str = ""
+    #: how long it may take for one mail
+    seconds: float = 120
+
+
 class Dns(_Section):
     """The DNS server that is asked, "address" or "address:port"; default the system's."""
 
@@ -147,13 +156,6 @@ class Conversations(_Section):
     reminders: int = Field(default=2, ge=0, le=10)
 
 
-class Proof(_Section):
-    """How long what proves a person holds."""
-
-    #: a one-time code that goes by mail
-    code_hours: int = 24
-
-
 class Retention(_Section):
     """How long what is kept."""
 
@@ -173,6 +175,7 @@ class Settings(BaseSettings):
     imap: tuple[Imap, ...] = ()
     outbound: Outbound = Field(default_factory=Outbound)
     database: Database = Field(default_factory=Database)
+    clamd: Clamd = Field(default_factory=Clamd)
     dns: Dns = Field(default_factory=Dns)
     trusted_authserv: TrustedAuthserv = Field(default_factory=TrustedAuthserv)
     web: Web = Field(default_factory=Web)
@@ -180,7 +183,6 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)
     proof: Proof = Field(default_factory=Proof)
     conversations: Conversations = Field(default_factory=Conversations)
-    proof: Proof = Field(default_factory=Proof)
     retention: Retention = Field(default_factory=Retention)
 
     @property

@@ -154,6 +154,59 @@ def write_unreachable_notice(
     return write("employee.tell.unreachable", head, facts)
 
 
+def write_infected_notice(
+    head: Letterhead, *, mail_subject: str, virus: str, sender: str = "", mail_id: str = ""
+) -> Letter:
+    """Return the mail that says that a mail was set aside because something harmful is in it.
+
+    `virus` is what the scanner calls it; `sender` is given when the reader is not the one who
+    sent it, and then `mail_id` says how an operator finds it.
+    """
+    rows = (
+        Row(label=head.say("labels", "sender"), value=shortened(sender, 200)),
+        Row(label=head.say("labels", "mail"), value=shortened(mail_subject, 200)),
+        Row(label=head.say("labels", "found"), value=shortened(virus, 200)),
+    )
+    facts = {
+        "sender": shortened(sender, _NAME_LENGTH),
+        "mail_id": mail_id,
+        "rows": [row for row in rows if row.value],
+    }
+    return write("person.tell.infected", head, facts)
+
+
+def write_forwarding_notice(  # noqa: PLR0913 - what stands in such a mail
+    head: Letterhead,
+    *,
+    provider: str,
+    mailbox: str,
+    address: str,
+    code: str,
+    link: str,
+    is_genuine: bool,
+) -> Letter:
+    """Return the mail that passes on what a provider asks before it forwards mail to us.
+
+    `mailbox` forwards to `address`, which is ours; `link` is shown and is nothing to click;
+    `is_genuine` says whether the mail really came from the provider.
+    """
+    rows = (
+        Row(label=head.say("labels", "mailbox"), value=shortened(mailbox, 200)),
+        Row(label=head.say("labels", "address"), value=shortened(address, 200)),
+        Row(label=head.say("labels", "code"), value=code),
+    )
+    facts = {
+        "provider": provider,
+        "mailbox": shortened(mailbox, _NAME_LENGTH),
+        "rows": [row for row in rows if row.value],
+        "link": link,
+        "unproved": []
+        if is_genuine
+        else [head.say("phrases", "forwarding_unproved", provider=provider)],
+    }
+    return write("admin.tell.forwarding", head, facts)
+
+
 def _undelivered_rows(
     head: Letterhead, address: str, undelivered: str, diagnostic: str
 ) -> list[Row]:

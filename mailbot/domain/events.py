@@ -14,6 +14,9 @@ class EventKind(StrEnum):
     MAIL_REPEATED = "mail_repeated"
     MAIL_ROUTED = "mail_routed"
     MAIL_IGNORED = "mail_ignored"
+    #: a virus scanner found something; an operator let it in all the same
+    MAIL_INFECTED = "mail_infected"
+    MAIL_RELEASED = "mail_released"
     DOCUMENT_RECEIVED = "document_received"
     DOCUMENT_RECOGNISED = "document_recognised"
     DOCUMENT_MOVED = "document_moved"

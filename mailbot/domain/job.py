@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     REPLY = "reply"
     CONVERSATION = "conversation"
     BOUNCE = "bounce"
+    FORWARDING = "forwarding"
     EXPORT_BOOKING = "export_booking"
     DIGEST = "digest"
     REMINDERS = "reminders"

@@ -217,6 +217,8 @@ class MailState(StrEnum):
     REPEATED = "repeated"
     #: automatic mail that asks for nothing
     IGNORED = "ignored"
+    #: a virus scanner found something in it; kept, and not opened
+    INFECTED = "infected"
 
 
 @dataclass(frozen=True, kw_only=True)

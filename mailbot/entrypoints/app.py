@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.write_directory import handle as rewrite
 from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.job import Job, JobKind
+from mailbot.entrypoints.clamd import ClamdScanner
 from mailbot.settings import Settings
 from storage.blobs import Blobs
 from storage.database import Database
@@ -69,6 +70,7 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     make_folder(here.data)
     database = Database(settings.database_url)
     database.migrate()
+    scanner = {"find_virus": ClamdScanner(settings.clamd)} if settings.clamd.address else {}
     return Context(
         settings=settings,
         clock=clock or SystemClock(),
@@ -77,6 +79,7 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
         jobs=Jobs(database),
         token_secret=read_secret(here.secret),
         directory_file=DirectoryFile(here.directory),
+        **scanner,
     )
 
 

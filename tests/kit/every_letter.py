@@ -14,12 +14,13 @@ from mailbot.compose.digest import (
 )
 from mailbot.compose.enrolment import write_enrolled_notice, write_enrolment_invitation
 from mailbot.compose.exports import write_export_mail, write_export_problem
-from mailbot.compose.history import write_history
 from mailbot.compose.freezes import write_frozen_notice
+from mailbot.compose.history import write_history
 from mailbot.compose.notices import (
     write_answer,
     write_approved_notice,
     write_bounce_notice,
+    write_forwarding_notice,
     write_infected_notice,
     write_receipt,
     write_rejected_notice,
@@ -277,6 +278,24 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         person=Reader(email="weg@korenaar.example", first_name="Wim", name="Wim De Wit"),
         undelivered="Goedkeuren? Drukkerij Voorbeeld BV",
         diagnostic="550 5.1.1 no such user",
+    ),
+    "forwarding": lambda head: write_forwarding_notice(
+        head,
+        provider="Gmail",
+        mailbox="an.peeters@provider.example",
+        address="aankoop-0400000185@mail.kantoor.example",
+        code="304298959",
+        link="https://provider.example/mail/vf-abc",
+        is_genuine=True,
+    ),
+    "forwarding_unproved": lambda head: write_forwarding_notice(
+        head,
+        provider="Gmail",
+        mailbox="",
+        address="aankoop-0400000185@mail.kantoor.example",
+        code="304298959",
+        link="",
+        is_genuine=False,
     ),
     "infected": lambda head: write_infected_notice(
         head,

@@ -106,7 +106,7 @@ class Mailroom:
     def message(self, entry: OutboxEntry) -> EmailMessage:
         """Return a mail of ours as its reader gets it."""
         raw = self.context.blobs.get(entry.sha256)
-        return BytesParser(policy=default).parsebytes(raw)  # type: ignore[return-value]
+        return BytesParser(policy=default).parsebytes(raw)
 
     def text(self, entry: OutboxEntry) -> str:
         """Return the plain text of a mail of ours."""

@@ -2,11 +2,12 @@
 
 import typer
 
-from mailbot.entrypoints.cli.audit import audit_app
 from mailbot.entrypoints.cli.address import address_app
+from mailbot.entrypoints.cli.audit import audit_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
 from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app, status
+from mailbot.entrypoints.cli.mail_release import release_mail
 from mailbot.entrypoints.cli.person import person_app
 from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
@@ -14,7 +15,6 @@ from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
-from mailbot.entrypoints.cli.person import person_app
 from mailbot.entrypoints.cli.supplier import supplier_app
 from mailbot.entrypoints.cli.validate import validate_files
 
@@ -26,6 +26,7 @@ app.add_typer(show_app, name="show")
 app.command("import")(import_files)
 app.command("status")(status)
 app.add_typer(queue_app, name="queue")
+mail_app.command("release")(release_mail)
 app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
