@@ -1,6 +1,7 @@
 """Who sent a mail, against what the office knows of senders; shared by handlers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -63,14 +64,23 @@ def _known_senders(
     known = (read_domain(one) for one in ours)
     proved = proved_domains(session, office.code, before_mail=stored.id)
     key = name_key(mail.sender.display_name)
+    same_address = seen_with_address(
+        session, office.code, mail.sender.address, before_mail=stored.id
+    )
     return KnownSenders(
         people=_names(people),
         domains=frozenset((*filter(None, known), *proved)),
-        same_address=seen_with_address(
-            session, office.code, mail.sender.address, before_mail=stored.id
-        ),
+        same_address=[_before(stored, seen, key) for seen in same_address],
         same_name=seen_with_name(session, office.code, key, before_mail=stored.id),
     )
+
+
+def _before(stored: StoredMail, seen: SeenSender, key: str) -> SeenSender:
+    """Return what was seen without the mail that is judged: it was counted when it came."""
+    if seen.name != key:
+        return seen
+    proved = seen.proved - int(_is_proved(stored))
+    return replace(seen, mails=seen.mails - 1, proved=proved)
 
 
 def _names(people: Iterable[Person | Employee]) -> dict[str, set[str]]:

@@ -23,6 +23,7 @@ _OWNED_MAILS = 3
 #: proved mails after which one without proof stands out, if nearly all were proved
 _USUALLY_PROVED_MAILS = 3
 _NEARLY_ALL = 0.9
+_LONGEST_NAME = 200
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,64}@([\w-]{1,63}\.)+[\w-]{2,63}")
 _PUNCTUATION = re.compile(r"[\W_]+")
 #: what mail programs and portals write behind a name
@@ -73,7 +74,7 @@ def name_key(name: str) -> str:
         one for one in unicodedata.normalize("NFKD", _VIA.sub("", name).casefold())
         if not unicodedata.combining(one)
     )  # fmt: skip
-    key = " ".join(_PUNCTUATION.sub(" ", folded).split())
+    key = " ".join(_PUNCTUATION.sub(" ", folded).split())[:_LONGEST_NAME]
     return "" if key in sender_words().desks else key
 
 
