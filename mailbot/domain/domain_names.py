@@ -1,10 +1,14 @@
 """Names of DNS as people register them: what belongs to one organisation (public suffix list)."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+#: domains; the suppliers of a large office are looked through for every document
+_REMEMBERED = 32_768
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def organisation(domain: str) -> str:
     """Return the registered domain that `domain` lies under, "" for a public suffix."""
     return str(_suffixes().privatesuffix(domain) or "")

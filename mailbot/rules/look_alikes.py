@@ -1,7 +1,9 @@
 """Domains that a hurried reader takes for another one: homoglyphs, slips, other suffixes."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.domain.domain_names import in_letters, organisation, split_organisation
 from mailbot.rules.sender_words import sender_words
@@ -13,62 +15,68 @@ _SHORTEST_WORD = 5
 _SHORTEST_SLIP = 6
 
 
-def find_look_alike(domain: str, known: Iterable[str]) -> str:
+def find_look_alike(domain: str, known: Collection[str]) -> str:
     """Return the first of the `known` domains that `domain` may be taken for, "" if none.
 
     All in ASCII, as DNS knows them. A domain of the same organisation is no look-alike, nor is
     one provider of addresses (gmail, telenet …) under another suffix.
     """
     own = organisation(domain)
-    candidates = [one for one in known if organisation(one) not in ("", own)]
     if not own or organisation_is_known(own, known):
         return ""
-    return next((one for one in candidates if _may_be_taken_for(domain, one)), "")
+    return next((one for one in known if _may_be_taken_for(domain, one)), "")
 
 
-def organisation_is_known(domain: str, known: Iterable[str]) -> bool:
+def organisation_is_known(domain: str, known: Collection[str]) -> bool:
     """Whether one of the `known` domains is of the same organisation."""
     own = organisation(domain)
-    return any(own and organisation(one) == own for one in known)
+    return own in known or any(own and organisation(one) == own for one in known)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a domain looks to people."""
+
+    #: what was registered, in letters
+    label: str
+    suffix: str
+    #: the label with accents, hyphens and letters that look alike made one
+    drawn: str
+
+
+@lru_cache(maxsize=32_768)
+def _look(domain: str) -> _Look:
+    label, suffix = split_organisation(domain)
+    letters = in_letters(label)
+    bare = (c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    plain = "".join(bare).translate(dict(sender_words().drawn_alike)).replace("-", "")
+    return _Look(letters, suffix, plain.replace("rn", "m").replace("vv", "w"))
 
 
 def _may_be_taken_for(domain: str, known: str) -> bool:
-    label, suffix = split_organisation(domain)
-    other, other_suffix = split_organisation(known)
     if domain.startswith((f"{known}.", f"{known}-")):
         return True
-    seen, meant = in_letters(label), in_letters(other)
-    if seen == meant:
-        is_provider = seen in sender_words().providers
-        return len(seen) >= _SHORTEST_SUFFIX_SWAP and not is_provider
+    seen, meant = _look(domain), _look(known)
+    if not meant.label:
+        return False
+    if seen.label == meant.label:
+        is_provider = seen.label in sender_words().providers
+        return len(seen.label) >= _SHORTEST_SUFFIX_SWAP and not is_provider
+    is_drawn_alike = seen.drawn == meant.drawn and len(meant.label) >= _SHORTEST_DRAWN
     return (
-        _is_drawn_alike(seen, meant)
-        or _has_added_word(seen, meant, other_suffix)
-        or (suffix == other_suffix and _is_slip(seen, meant))
+        is_drawn_alike
+        or _has_added_word(seen.label, meant.label, meant.suffix)
+        or (seen.suffix == meant.suffix and _is_slip(seen.label, meant.label))
     )
-
-
-def _is_drawn_alike(seen: str, meant: str) -> bool:
-    return len(meant) >= _SHORTEST_DRAWN and _drawn(seen) == _drawn(meant)
-
-
-def _drawn(label: str) -> str:
-    """Return what a label looks like: accents, hyphens and letters that look alike are one."""
-    bare = (c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
-    plain = "".join(bare).translate(dict(sender_words().drawn_alike))
-    return plain.replace("-", "").replace("rn", "m").replace("vv", "w")
 
 
 def _has_added_word(seen: str, meant: str, suffix: str) -> bool:
     """Whether `seen` is `meant` and one of the words that thieves put beside a name."""
-    if len(meant) < _SHORTEST_WORD or {seen, meant} & sender_words().providers:
+    if len(meant) < _SHORTEST_WORD or not (seen.startswith(meant) or seen.endswith(meant)):
         return False
-    if seen.startswith(meant):
-        rest = seen.removeprefix(meant)
-    elif seen.endswith(meant):
-        rest = seen.removesuffix(meant)
-    else:
+    if {seen, meant} & sender_words().providers:
         return False
+    rest = seen.removeprefix(meant) if seen.startswith(meant) else seen.removesuffix(meant)
     return rest.strip("-") in {*sender_words().added, suffix.replace(".", "-")}
 
 

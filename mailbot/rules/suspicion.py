@@ -116,7 +116,9 @@ def _of_name(sender: MailAddress, known: KnownSenders) -> str:
         one for one in known.same_name if not _is_same_organisation(one.address, sender.address)
     ]
     owner = max(others, key=lambda one: one.proved, default=None)
-    return f"name_of_other_address:{owner.address}" if owner and owner.proved >= _OWNED_MAILS else ""
+    return (
+        f"name_of_other_address:{owner.address}" if owner and owner.proved >= _OWNED_MAILS else ""
+    )
 
 
 def _of_reply(sender: MailAddress, reply_to: Collection[MailAddress], known: KnownSenders) -> str:
