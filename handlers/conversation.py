@@ -1,7 +1,10 @@
-"""A mail to the office itself: a question, a word to the postmaster, a call for help."""
+"""A mail to the office itself: a question, a late answer, a word to the postmaster, help."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
+from handlers.answering import Written, files_of, read_mail_of, take
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -11,20 +14,36 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
-from mailbot.compose.messages import write_message_notice
+from handlers.starting import Stray, bring_to_office, start_by_mail
 from mailbot.compose.transcript import write_help
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.conversation import Message
+from mailbot.domain.conversation import Conversation, Message
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
 from mailbot.domain.mail import Mail, RecipientKind, StoredMail
-from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office
+from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.mail.address import read_recipient
 from mailbot.mail.parse import parse_mail
-from mailbot.mail.reply_text import read_written
-from storage.conversations import record_message
-from storage.definitions import find_dossier, first_office, get_office
+from mailbot.mail.talk import read_marks
+from storage.conversations import find_conversation, find_marked, find_message
+from storage.definitions import all_definitions, find_dossier, first_office, get_office
 from storage.mails import get_mail
+from storage.outbox import find_entry, has_entry
+from storage.tokens import find_token_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Arrived:
+    """One mail to the office, and what is known about it."""
+
+    stored: StoredMail
+    mail: Mail
+    office: Office
+    employees: tuple[Employee, ...]
+    dossier: Dossier | None
+    #: the sender, when they are known in the dossier, or at the office
+    person: Person | Employee | None
+    is_proved: bool
 
 
 def handle(context: Context, job: Job) -> None:
@@ -32,77 +51,135 @@ def handle(context: Context, job: Job) -> None:
     with context.database.reading() as session:
         stored = get_mail(session, job.ids["mail"])
     mail = parse_mail(context.blobs.get(stored.sha256))
-    recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:
-        dossier = find_dossier(unit.session, recipient.dossier) if recipient.dossier else None
-        found = get_office(unit.session, dossier.office) if dossier else first_office(unit.session)
-        if found is None:
+        if _is_done(unit, stored):
+            return
+        arrived = _look(unit, stored, mail)
+        if arrived is None:
             unit.note(EventKind.MAIL_IGNORED, stored.id, why="no_office")
-            return
-        office, employees = found
-        if recipient.kind is RecipientKind.COMMANDS and _answer_help(
-            unit, stored, office, employees
-        ):
-            return
-        reader = dossier_manager(unit.session, dossier) if dossier else _admin(employees)
-        if reader is not None:
-            _bring(unit, stored, mail, _Office(office, reader, dossier))
+        elif not _goes_on(unit, arrived):
+            _begins(unit, arrived)
 
 
-class _Office:
-    """Who in which office reads it, and about which dossier."""
-
-    def __init__(self, office: Office, reader: Employee, dossier: Dossier | None) -> None:
-        self.office, self.reader, self.dossier = office, reader, dossier
+def _is_done(unit: Unit, stored: StoredMail) -> bool:
+    keys = (f"transcript:{stored.id}", f"message:{stored.id}", f"help:{stored.id}")
+    return any(has_entry(unit.session, key) for key in keys)
 
 
-def _bring(unit: Unit, stored: StoredMail, mail: Mail, to: _Office) -> None:
-    """Pass it on; an answer goes back to the sender only when the dossier knows that person."""
-    text = read_written(mail)
-    author = None
-    if to.dossier is not None:
-        author = find_person(unit.session, to.dossier, stored.sender)
-        message = Message(
-            id=stored.id,
-            dossier=to.dossier.code,
-            at=stored.envelope.received_at,
-            author=stored.sender,
-            recipient=to.reader.email.lower(),
-            text=text,
-            mail_id=stored.id,
-        )
-        record_message(unit.session, message)
-        unit.note(EventKind.MESSAGE, stored.id, stored.sender, to=message.recipient)
-    letter = Post(
-        key=f"message:{stored.id}",
-        reader=reader_of(to.reader, to.office),
-        office=to.office,
-        shown=Shown.QUESTION if author else Shown.NONE,
-        dossier=to.dossier.code if to.dossier else "",
-        subject=author.email.lower() if author else "",
-        write=partial(
-            write_message_notice,
-            author=mail.sender,
-            subject=mail.subject,
-            text=text,
-            dossier=to.dossier.name if to.dossier else "",
-        ),
+def _look(unit: Unit, stored: StoredMail, mail: Mail) -> _Arrived | None:
+    recipient = read_recipient(stored.envelope_recipient)
+    dossier = find_dossier(unit.session, recipient.dossier) if recipient.dossier else None
+    found = get_office(unit.session, dossier.office) if dossier else first_office(unit.session)
+    if found is None:
+        return None
+    office, employees = found
+    dossier = dossier or _only_dossier_of(unit, stored.sender)
+    person = find_person(unit.session, dossier, stored.sender) if dossier else None
+    at_office = next((e for e in employees if e.email.lower() == stored.sender), None)
+    return _Arrived(
+        stored=stored,
+        mail=mail,
+        office=office,
+        employees=employees,
+        dossier=dossier,
+        person=person or at_office,
+        is_proved=is_proved(unit.context, stored) and len(mail.senders) == 1,
     )
-    post(unit, letter)
 
 
-def _answer_help(
-    unit: Unit, stored: StoredMail, office: Office, employees: tuple[Employee, ...]
-) -> bool:
+def _only_dossier_of(unit: Unit, email: str) -> Dossier | None:
+    """Return the dossier of a client who wrote to no dossier; None when it is not clear which."""
+    dossiers = [d for each in all_definitions(unit.session) for d in each.dossiers]
+    theirs = [d for d in dossiers if any(p.email.lower() == email for p in d.people)]
+    return theirs[0] if len(theirs) == 1 else None
+
+
+def _goes_on(unit: Unit, arrived: _Arrived) -> bool:
+    """Take a mail that lost the address of our mail into its conversation.
+
+    References and marks can be copied by anybody: they count only for somebody who takes part
+    and whose mail is proved. Returns whether there was such a conversation.
+    """
+    if not arrived.is_proved:
+        return False
+    for conversation, about in _candidates(unit, arrived):
+        dossier = find_dossier(unit.session, conversation.dossier)
+        sender = arrived.stored.sender
+        if dossier is None or sender not in conversation.readers:
+            continue
+        person = find_person(unit.session, dossier, sender)
+        if person is None or person.frozen:
+            continue
+        talk, mail = read_mail_of(unit, arrived.stored, arrived.office.time_zone)
+        written = Written(
+            by=person,
+            dossier=dossier,
+            talk=talk,
+            mail=arrived.stored,
+            files=files_of(unit.context, mail),
+            about=about if about and about.is_for(sender) else None,
+        )
+        take(unit, conversation, written)
+        return True
+    return False
+
+
+def _candidates(unit: Unit, arrived: _Arrived) -> Iterator[tuple[Conversation, Message | None]]:
+    """Yield the conversations that a mail says it is of, by what it answers, then by its mark."""
+    domain = unit.context.settings.service.domain
+    mail = arrived.mail
+    for reference in dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))):
+        name, _, host = reference.strip("<>").rpartition("@")
+        if host.lower() != domain.lower():
+            continue
+        entry = find_entry(unit.session, name)
+        token = find_token_of(unit.session, entry.id) if entry else None
+        about = find_message(unit.session, token.message) if token else None
+        found = about.conversation_id if about else name.removeprefix("conversation.")
+        conversation = find_conversation(unit.session, found)
+        if conversation is not None:
+            yield conversation, about
+    for mark in read_marks(f"{mail.text}\n{mail.html}"):
+        marked = find_marked(unit.session, mark, arrived.stored.sender)
+        conversation = find_conversation(unit.session, marked.id) if marked else None
+        if conversation is not None:
+            yield conversation, find_message(unit.session, conversation.question)
+
+
+def _begins(unit: Unit, arrived: _Arrived) -> None:
+    """Begin a conversation of somebody we know; what others write, the office reads."""
+    kind = read_recipient(arrived.stored.envelope_recipient).kind
+    person, dossier = arrived.person, arrived.dossier
+    if kind is RecipientKind.COMMANDS and _answer_help(unit, arrived):
+        return
+    if kind is not RecipientKind.POSTMASTER and person and dossier and _may_begin(arrived):
+        start_by_mail(unit, arrived.stored, person, dossier)
+        return
+    reader = dossier_manager(unit.session, dossier) if dossier else _admin(arrived.employees)
+    if reader is not None:
+        stray = Stray(
+            stored=arrived.stored,
+            mail=arrived.mail,
+            dossier=dossier,
+            author=person if dossier else None,
+            doubt="unproved" if person and not arrived.is_proved else "",
+        )
+        bring_to_office(unit, arrived.office, reader, stray)
+
+
+def _may_begin(arrived: _Arrived) -> bool:
+    return arrived.is_proved and arrived.person is not None and not arrived.person.frozen
+
+
+def _answer_help(unit: Unit, arrived: _Arrived) -> bool:
     """Send the command card to an employee whose mail is proved; others reach the admin."""
-    person = next((e for e in employees if e.email.lower() == stored.sender), None)
-    if person is None or not is_proved(unit.context, stored):
+    if not isinstance(arrived.person, Employee) or not arrived.is_proved:
         return False
     letter = Post(
-        key=f"help:{stored.id}",
-        reader=reader_of(person, office),
-        office=office,
-        answers=stored,
+        key=f"help:{arrived.stored.id}",
+        reader=reader_of(arrived.person, arrived.office),
+        office=arrived.office,
+        answers=arrived.stored,
         write=partial(write_help, context=Shown.NONE),
     )
     post(unit, letter)

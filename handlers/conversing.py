@@ -1,23 +1,43 @@
 """What people say about a document: questions, answers, remarks, and passing it on."""
 
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers.acting import Act, Result
-from handlers.asking import Showing, show
+from handlers.answering import (
+    addresses_of,
+    answer_by_mail,
+    answer_on_page,
+    files_of,
+    read_mail_of,
+    unknown_names,
+)
+from handlers.context import Unit
 from handlers.correspondence import dossier_manager, find_person
+from handlers.participants import find_named
 from handlers.progress import ask
-from mailbot.compose.notices import write_answer
-from mailbot.compose.requests import write_question
+from handlers.threads import Said, Topic, begin, close, postpone, say, talk_about
 from mailbot.domain.approval import ApprovalState
+from mailbot.domain.clock import local_date
+from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.conversation import Message
-from mailbot.domain.document import Note, Status
+from mailbot.domain.conversation import (
+    Conversation,
+    ConversationKind,
+    ConversationState,
+    Message,
+)
+from mailbot.domain.document import Note, Status, StoredFile
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
-from mailbot.domain.people import Employee, Person
+from mailbot.domain.mail import StoredMail
+from mailbot.domain.people import Dossier, Employee, Person
+from mailbot.domain.token import Token
+from mailbot.mail.talk import Talk, read_talk, read_topic
 from storage.approvals import approvals_of, record_approvals
-from storage.conversations import messages_about, record_message
+from storage.conversations import conversations_about, find_conversation, record_message
+from storage.definitions import find_definition, get_dossier, get_office
 from storage.documents import record_document
 
 
@@ -28,21 +48,28 @@ def question(act: Act) -> Result:
         raise Refused("bad_value", {"field": "question", "value": ""})
     if act.shown is Shown.QUESTION:
         return _answer(act, text)
-    other = _other_side(act)
-    _remember(act, text, to=other)
-    showing = Showing(
-        to=other,
-        key=f"question:{_cause(act)}",
-        shown=Shown.QUESTION,
-        subject=act.email,
-        write=partial(write_question, question=text, asked_by=act.person.name),
+    talk, files = _talk(act)
+    others = _named(act, talk) or (_other_side(act).email.lower(),)
+    conversation = talk_about(act.unit, act.document, (act.email, *others))
+    said = Said(
+        by=act.person,
+        text=talk.text,
+        id=act.unit.context.new_id(),
+        mail=act.mail,
+        files=files,
+        asks=others,
+        only_for=others if talk.is_private else (),
     )
-    show(act.unit, act.document, act.dossier, showing)
+    say(act.unit, conversation, said)
     return Result(document=act.document, sentence="question")
 
 
 def remark(act: Act) -> Result:
-    """Keep a remark with the document; in answer to a question it is the answer."""
+    """Keep a remark with the document; in answer to a question it is the answer.
+
+    What somebody of the client says, the office is told. What the office says stays with the
+    document, unless it names who shall read it: nobody is written what was not meant for them.
+    """
     text = act.arg("text")
     if act.shown is Shown.QUESTION and text:
         return _answer(act, text)
@@ -51,32 +78,47 @@ def remark(act: Act) -> Result:
     note = Note(at=act.unit.context.now(), by=act.email, text=text)
     after = replace(act.document, notes=(*act.document.notes, note))
     record_document(act.unit.session, after)
-    _remember(act, text, to=None)
+    talk, files = _talk(act)
+    others = _named(act, talk)
+    if not others and not isinstance(act.person, Employee):
+        others = (_other_side(act).email.lower(),)
+    if not others:
+        _remember(act, text)
+        return Result(document=after, sentence="remark")
+    conversation = talk_about(act.unit, act.document, (act.email, *others))
+    said = Said(
+        by=act.person,
+        text=talk.text,
+        id=act.unit.context.new_id(),
+        mail=act.mail,
+        files=files,
+        only_for=others if talk.is_private else (),
+    )
+    say(act.unit, conversation, said)
     return Result(document=after, sentence="remark")
 
 
+def end(act: Act) -> Result:
+    """End the conversations about the document in which this person takes part."""
+    ended = 0
+    for known in conversations_about(act.unit.session, act.document.id):
+        found = find_conversation(act.unit.session, known.id)
+        if found is None or found.state is ConversationState.CLOSED:
+            continue
+        if act.email in found.readers or isinstance(act.person, Employee):
+            close(act.unit, found, act.person)
+            ended += 1
+    if not ended:
+        raise Refused("no_conversation")
+    return Result(document=act.document, sentence="close")
+
+
 def _answer(act: Act, text: str) -> Result:
-    """Bring the answer to who asked; `token.subject` is that person."""
-    asker = find_person(act.unit.session, act.dossier, act.token.subject)
-    if asker is None:
-        asker = dossier_manager(act.unit.session, act.dossier)
-    asked = [
-        m for m in messages_about(act.unit.session, act.document.id) if m.recipient == act.email
-    ]
-    _remember(act, text, to=asker)
-    showing = Showing(
-        to=asker,
-        key=f"answer:{_cause(act)}",
-        shown=Shown.QUESTION,
-        subject=act.email,
-        write=partial(
-            write_answer,
-            question=asked[-1].text if asked else "",
-            answer=text,
-            answered_by=act.person.name,
-        ),
-    )
-    show(act.unit, act.document, act.dossier, showing)
+    """Take an answer that was typed on the page of a question, or that a mail brought."""
+    if act.mail is None:
+        answer_on_page(act.unit, act.token, act.person, dossier=act.dossier, text=text)
+    else:
+        answer_by_mail(act.unit, act.token, act.person, dossier=act.dossier, stored=act.mail)
     # the answer may settle what the asker was asked: he gets the document again with it
     ask(act.unit, act.document)
     return Result(document=act.document, sentence="remark")
@@ -85,7 +127,7 @@ def _answer(act: Act, text: str) -> Result:
 def forward(act: Act) -> Result:
     """Lay an approval before somebody else of the dossier or the office, in one's own place."""
     wanted = act.arg("to")
-    other = _find_by_name(act, wanted)
+    other = find_named(act.unit.session, act.dossier, wanted)
     if other is None or other.email.lower() == act.email:
         raise Refused("forward_unknown_person", {"to": wanted})
     if act.document.status is not Status.TO_APPROVE or act.shown is not Shown.APPROVAL:
@@ -103,41 +145,177 @@ def forward(act: Act) -> Result:
     return Result(document=act.document, sentence="forward", values={"to": other.name})
 
 
-def _find_by_name(act: Act, wanted: str) -> Person | Employee | None:
-    """Return the one person with this address, or this first or full name."""
-    by_address = find_person(act.unit.session, act.dossier, wanted)
-    if by_address is not None:
-        return by_address
-    name = wanted.casefold()
-    found = [p for p in act.dossier.people if name in (p.first_name.casefold(), p.name.casefold())]
-    return found[0] if len(found) == 1 else None
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What somebody asks about one line of a list, or about no line."""
+
+    person: Person | Employee
+    command: Command
+    #: the mail that brought it, None for a page
+    mail: StoredMail | None = None
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.command.args.get("text", "").strip()
+
+
+def say_in_line(unit: Unit, token: Token, line: Line) -> Outcome | None:
+    """Do what is asked about a conversation in a list, or said to the office about no document.
+
+    None when the command is about something else.
+    """
+    command = line.command
+    number = command.items[0] if len(command.items) == 1 else 0
+    item = token.items[number - 1] if 1 <= number <= len(token.items) else None
+    if item is not None and item.conversation:
+        return _in_list(unit, line, find_conversation(unit.session, item.conversation))
+    is_talk = command.verb in (Verb.QUESTION, Verb.REMARK) and line.text
+    if is_talk and not command.items and len(token.items) != 1:
+        return _to_the_office(unit, token, line)
+    return None
+
+
+#: what was done about the conversation in a line: ids in table `outcomes`
+_DONE = {
+    Verb.CLOSE: "close",
+    Verb.HOLD: "reminder_waits",
+    Verb.QUESTION: "question",
+    Verb.REMARK: "question",
+}
+
+
+def _in_list(unit: Unit, line: Line, conversation: Conversation | None) -> Outcome:
+    """Do what is asked about the conversation in one line of a list."""
+    command = line.command
+    why = _hindered(line, conversation)
+    if not why and conversation is not None:
+        _do_in_list(unit, line, conversation)
+    values = {"verb": command.verb.value} if why == "unsupported_verb" else {}
+    return Outcome(
+        command=command,
+        is_done=not why,
+        sentence=why or _DONE[command.verb],
+        values=values,
+        item=command.items[0],
+    )
+
+
+def _hindered(line: Line, conversation: Conversation | None) -> str:
+    """Return why it cannot be done (id in table `refusals`), "" when it can."""
+    verb, person = line.command.verb, line.person
+    if conversation is None:
+        return "no_conversation"
+    if person.email.lower() not in conversation.readers and not isinstance(person, Employee):
+        return "not_allowed"
+    if verb is Verb.CLOSE and conversation.state is ConversationState.CLOSED:
+        return "already_done"
+    lacks = (verb is Verb.HOLD and not line.command.args.get("until")) or (
+        verb in (Verb.QUESTION, Verb.REMARK) and not line.text
+    )
+    return "unsupported_verb" if lacks or verb not in _DONE else ""
+
+
+def _do_in_list(unit: Unit, line: Line, conversation: Conversation) -> None:
+    verb, me = line.command.verb, line.person.email.lower()
+    if verb is Verb.CLOSE:
+        close(unit, conversation, line.person)
+    elif verb is Verb.HOLD:
+        until = date.fromisoformat(line.command.args["until"])
+        postpone(unit, conversation, line.person, until)
+    else:
+        others = tuple(email for email in conversation.readers if email != me)
+        asks = others if verb is Verb.QUESTION else ()
+        say(unit, conversation, _said(unit, line, asks))
+
+
+def _to_the_office(unit: Unit, token: Token, line: Line) -> Outcome | None:
+    """Bring what a client says about no document in particular to who keeps the dossier."""
+    dossier = _dossier_of(unit, token, line)
+    if dossier is None or isinstance(line.person, Employee):
+        return None
+    manager = dossier.dossier_manager.lower()
+    asks = line.command.verb is Verb.QUESTION
+    kind = ConversationKind.QUESTION if asks else ConversationKind.MESSAGE
+    topic = Topic(subject=read_topic(line.mail.subject) if line.mail else "", kind=kind)
+    conversation = begin(unit, dossier, (line.person.email.lower(), manager), topic)
+    say(unit, conversation, _said(unit, line, (manager,) if asks else ()))
+    return Outcome(command=line.command, is_done=True, sentence="question")
+
+
+def _dossier_of(unit: Unit, token: Token, line: Line) -> Dossier | None:
+    """Return the dossier of a mail; of a list over dossiers the only one of this person."""
+    if token.dossier:
+        return get_dossier(unit.session, token.dossier)
+    definition = find_definition(unit.session, token.office)
+    email = line.person.email.lower()
+    theirs = [
+        dossier
+        for dossier in (definition.dossiers if definition else ())
+        if any(person.email.lower() == email for person in dossier.people)
+    ]
+    return theirs[0] if len(theirs) == 1 else None
+
+
+def _said(unit: Unit, line: Line, asks: tuple[str, ...]) -> Said:
+    return Said(
+        by=line.person, text=line.text, id=unit.context.new_id(), mail=line.mail, asks=asks
+    )
+
+
+def _talk(act: Act) -> tuple[Talk, tuple[StoredFile, ...]]:
+    """Return what is said and what hangs on the mail.
+
+    A mail about one document is read whole; of a list, or a page, only what the line says.
+    """
+    office, _employees = get_office(act.unit.session, act.dossier.office)
+    if act.mail is None or act.command.items or len(act.token.items) != 1:
+        today = local_date(act.unit.context.now(), office.time_zone)
+        return read_talk(act.arg("text"), today), ()
+    talk, mail = read_mail_of(act.unit, act.mail, office.time_zone)
+    mail_day = local_date(act.mail.envelope.received_at, office.time_zone)
+    said = replace(talk, text=read_talk(act.arg("text"), mail_day).text)
+    return said, files_of(act.unit.context, mail)
+
+
+def _named(act: Act, talk: Talk) -> tuple[str, ...]:
+    """Return the addresses of those whom it names; nobody else gets it.
+
+    Raises Refused when a name is nobody's.
+    """
+    names: Sequence[str] = (*talk.to, *talk.only)
+    unknown = unknown_names(act.unit, act.dossier, names)
+    if unknown:
+        raise Refused("forward_unknown_person", {"to": ", ".join(unknown)})
+    return tuple(e for e in addresses_of(act.unit, act.dossier, names) if e != act.email)
 
 
 def _other_side(act: Act) -> Person | Employee:
-    """Clients ask the office; the office asks who delivered it, else the dossier's admin."""
+    """Clients ask the office; the office asks who delivered it, else the dossier's admin.
+
+    Raises Refused when there is nobody.
+    """
     manager = dossier_manager(act.unit.session, act.dossier)
-    if act.email != manager.email.lower():
+    if not isinstance(act.person, Employee):
         return manager
     deliverer = find_person(act.unit.session, act.dossier, act.document.delivered_by)
-    return deliverer or next(iter(act.dossier.admins), None) or manager
+    is_client = deliverer is not None and not isinstance(deliverer, Employee)
+    asked = deliverer if is_client else next(iter(act.dossier.admins), None)
+    if (asked or manager).email.lower() == act.email:
+        raise Refused("nobody_to_ask")
+    return asked or manager
 
 
-def _remember(act: Act, text: str, *, to: Person | Employee | None) -> None:
+def _remember(act: Act, text: str) -> None:
+    """Keep a remark that goes to nobody."""
     message = Message(
         id=act.unit.context.new_id(),
         dossier=act.dossier.code,
         document_id=act.document.id,
         at=act.unit.context.now(),
         author=act.email,
-        recipient=to.email.lower() if to else "",
         text=text,
         mail_id=act.mail.id if act.mail else "",
     )
     record_message(act.unit.session, message)
-    act.unit.note(EventKind.MESSAGE, act.document.id, act.email, to=message.recipient)
-
-
-def _cause(act: Act) -> str:
-    """Return what makes a question the same one: the mail that brought it and its line."""
-    line = ",".join(map(str, act.command.items))
-    return f"{act.mail.id}:{line}" if act.mail else act.unit.context.new_id()
+    act.unit.note(EventKind.MESSAGE, act.document.id, act.email, to="")

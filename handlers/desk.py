@@ -12,6 +12,7 @@ from handlers.asking import view_of
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person, make_links, reader_of
 from handlers.evidence import cause_of_post
+from handlers.participants import read_messages
 from handlers.proving import is_proved
 from handlers.transcript import send_page_transcript
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
@@ -33,7 +34,6 @@ from mailbot.rules.corrections import CORRECTABLE
 from storage.approvals import approvals_of
 from storage.audit import events_about
 from storage.blobs import BlobError
-from storage.conversations import messages_about
 from storage.definitions import find_definition, get_dossier
 from storage.documents import find_document
 from storage.people import is_unsubscribed, record_unsubscribed
@@ -300,7 +300,7 @@ def _sheets(unit: Unit, token: Token) -> Iterator[Sheet]:
         yield Sheet(
             number=number if token.context is Shown.DIGEST or len(token.items) > 1 else None,
             view=_view(unit, document, dossier),
-            conversation=_conversation(unit.session, document, dossier),
+            conversation=_conversation(unit.session, document, dossier, holder),
             verbs=tuple(v for v in verbs if not (is_spent and v in _DECISIONS)),
             fields=tuple(sorted(CORRECTABLE)),
             is_changed=document.version != item.version,
@@ -352,9 +352,12 @@ def _view(unit: Unit, document: Document, dossier: Dossier) -> DocumentView:
         return DocumentView(document=document, dossier=dossier)
 
 
-def _conversation(session: Session, document: Document, dossier: Dossier) -> tuple[Said, ...]:
+def _conversation(
+    session: Session, document: Document, dossier: Dossier, holder: Person | Employee
+) -> tuple[Said, ...]:
+    """Return what was said about a document, as far as the reader may read it."""
     said: list[Said] = []
-    for message in messages_about(session, document.id):
+    for message in read_messages(session, document.id, holder):
         author = find_person(session, dossier, message.author)
         name = author.name if author else message.author
         said.append(Said(name=name, at=message.at, text=message.text))

@@ -5,33 +5,35 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from handlers.acting import Acted
+from handlers.answering import answer_by_mail, files_of, takes_part
 from handlers.asking import view_of
 from handlers.confirmation import ask_to_confirm, code_use
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
+    dossier_manager,
     find_person,
     is_development,
+    is_proved,
     post,
     reader_of,
 )
 from handlers.evidence import cause_of_mail
 from handlers.freezing import freeze
 from handlers.opening import open_by_answer
+from handlers.starting import Stray, bring_to_office
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
-from mailbot.compose.messages import write_message_notice
 from mailbot.compose.requests import Reason
 from mailbot.compose.transcript import write_doubt, write_help
 from mailbot.domain.clock import local_date
 from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Answer, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.conversation import Message
 from mailbot.domain.document import Status
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
-from mailbot.domain.mail import Mail, MailAddress, StoredMail
+from mailbot.domain.mail import Mail, StoredMail
 from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
@@ -40,7 +42,6 @@ from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_reply
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
-from storage.conversations import record_message
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.mails import get_mail
@@ -120,6 +121,8 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
 
 
 def _act(unit: Unit, reply: _Reply) -> None:
+    if _takes_talk(unit, reply):
+        return
     if reply.mail.sender.address != reply.token.person:
         _ask_to_confirm(unit, reply, "spoofed_sender")
     elif reply.speaker.authority is Authority.NONE:
@@ -132,9 +135,7 @@ def _act(unit: Unit, reply: _Reply) -> None:
 
 def _decide(unit: Unit, reply: _Reply) -> None:
     """Do what an answer of the person on file says, or ask for what it lacks."""
-    if reply.token.context is Shown.QUESTION and not reply.token.items:
-        _pass_on(unit, reply)
-    elif reply.answer.doubt or not reply.answer.commands:
+    if reply.answer.doubt or not reply.answer.commands:
         _ask_again(unit, reply)
     elif reply.token.context is Shown.CONFIRMATION:
         _confirm(unit, reply)
@@ -229,40 +230,35 @@ def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
     ask_to_confirm(unit, reply.token, reply.person, deciding, cause=reply.stored.id, reason=reason)
 
 
-def _pass_on(unit: Unit, reply: _Reply) -> None:
-    """Bring an answer to a question that is about no document to who asked it."""
-    if reply.dossier is None:
-        return
-    asker = find_person(unit.session, reply.dossier, reply.token.subject)
-    if asker is None:
-        return
-    message = Message(
-        id=reply.stored.id,
-        dossier=reply.dossier.code,
-        at=reply.stored.envelope.received_at,
-        author=reply.token.person,
-        recipient=asker.email.lower(),
-        text=reply.answer.written,
-        mail_id=reply.stored.id,
-    )
-    record_message(unit.session, message)
-    unit.note(EventKind.MESSAGE, reply.stored.id, message.author, to=message.recipient)
-    letter = Post(
-        key=f"message:{reply.stored.id}",
-        reader=reader_of(asker, reply.office),
-        office=reply.office,
-        shown=Shown.QUESTION,
-        dossier=reply.dossier.code,
-        subject=reply.token.person,
-        write=partial(
-            write_message_notice,
-            author=MailAddress(address=message.author, display_name=reply.person.name),
-            subject=reply.mail.subject,
-            text=message.text,
-            dossier=reply.dossier.name,
-        ),
-    )
-    post(unit, letter)
+def _takes_talk(unit: Unit, reply: _Reply) -> bool:
+    """Take an answer in a conversation, whatever it says; it decides nothing, and none is lost.
+
+    Returns False when it is no such answer, or says nothing. Somebody else who answers is let in
+    when they take part and are proved; what a stranger writes, the office reads. The token may
+    have ended: then the sender must be proved, as for a mail that begins a conversation.
+    """
+    token, dossier, stored = reply.token, reply.dossier, reply.stored
+    if token.context is not Shown.QUESTION or dossier is None or reply.person.frozen:
+        return False
+    verbs = {command.verb for command in reply.answer.commands}
+    is_empty = reply.answer.doubt and not files_of(unit.context, reply.mail)
+    if is_empty or verbs & {Verb.HELP, Verb.STOP, Verb.UNSUBSCRIBE}:
+        return False
+    is_known = is_proved(unit.context, stored) and len(reply.mail.senders) == 1
+    if reply.mail.sender.address != token.person:
+        author = find_person(unit.session, dossier, stored.sender) if is_known else None
+        if author and not author.frozen and takes_part(unit, token, author):
+            answer_by_mail(unit, token, author, dossier=dossier, stored=stored)
+            return True
+        stray = Stray(
+            stored=stored, mail=reply.mail, dossier=dossier, author=author, doubt="not_asked"
+        )
+        bring_to_office(unit, reply.office, dossier_manager(unit.session, dossier), stray)
+        return True
+    if reply.speaker.authority is Authority.NONE and not is_known:
+        return False
+    answer_by_mail(unit, token, reply.person, dossier=dossier, stored=stored)
+    return True
 
 
 def _refuse(unit: Unit, reply: _Reply, why: str) -> None:

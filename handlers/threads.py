@@ -50,6 +50,8 @@ class Said:
     files: tuple[StoredFile, ...] = ()
     #: addresses of those who must answer
     asks: tuple[str, ...] = ()
+    #: addresses of people who read along from now on
+    reads_along: tuple[str, ...] = ()
     #: addresses of those who alone may read it; empty: everybody
     only_for: tuple[str, ...] = ()
     #: who was asked will answer after this day
@@ -191,7 +193,7 @@ def at_hour_of(office: Office, day: date) -> datetime:
 def _after(unit: Unit, conversation: Conversation, message: Message, said: Said) -> Conversation:
     """Return the conversation after a message."""
     office = office_of(unit.session, conversation)
-    known = with_readers(conversation, (*said.asks, *said.only_for))
+    known = with_readers(conversation, (*said.asks, *said.reads_along, *said.only_for))
     if said.until and message.author in conversation.waits_for:
         seen = seen_by(known, message.author, message.at)
         return replace(seen, last_at=message.at, remind_at=at_hour_of(office, said.until))

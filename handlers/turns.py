@@ -13,6 +13,7 @@ from handlers.acting import Acted, Turn
 from handlers.actions import ACTIONS
 from handlers.asking import Showing, show
 from handlers.context import Unit
+from handlers.conversing import Line, say_in_line
 from handlers.correspondence import find_person
 from handlers.levels import (
     ask_for_more,
@@ -74,8 +75,14 @@ def carry_out(
     turns: dict[str, Turn] = {}
     done: dict[str, Acted] = {}
     outcomes: list[Outcome] = []
+    person = find_holder(unit.session, token)
     for command in singles:
         if command.items in held:
+            continue
+        line = Line(person=person, command=command, mail=mail) if person else None
+        talked = say_in_line(unit, token, line) if line else None
+        if talked is not None:
+            outcomes.append(talked)
             continue
         if command.verb in _FINAL and any(_failed_before(command, each) for each in outcomes):
             outcomes.append(refused(command, "correction_failed"))
@@ -91,7 +98,6 @@ def carry_out(
         done[dossier] = turn.carry_out([command])
         outcomes += done[dossier].outcomes
     kept = [command for command in singles if command.items in held]
-    person = find_holder(unit.session, token)
     if person is not None:
         outcomes += ask_for_more(unit, token, person, kept, cause=cause, authority=authority)
         if authority < Authority.CONFIRMED:

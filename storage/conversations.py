@@ -37,14 +37,12 @@ def find_conversation(session: Session, conversation_id: str) -> Conversation | 
     return from_json(Conversation, row.data) if row else None
 
 
-def find_marked(session: Session, dossiers: Iterable[str], mark: str) -> Conversation | None:
-    """Return the one conversation of these dossiers whose mails carry `mark`."""
-    rows = session.exec(
-        select(ConversationRow)
-        .where(ConversationRow.mark == mark)
-        .where(col(ConversationRow.dossier).in_(list(dossiers)))
-    ).all()
-    return from_json(Conversation, rows[0].data) if len(rows) == 1 else None
+def find_marked(session: Session, mark: str, reader: str) -> Conversation | None:
+    """Return the one conversation whose mails carry `mark` and in which `reader` takes part."""
+    rows = session.exec(select(ConversationRow).where(ConversationRow.mark == mark))
+    marked = [from_json(Conversation, row.data) for row in rows]
+    found = [each for each in marked if reader in each.readers]
+    return found[0] if len(found) == 1 else None
 
 
 def conversations_about(session: Session, document_id: str) -> Sequence[Conversation]:

@@ -18,6 +18,9 @@ from mailbot.mail.words import fold_line
 _ADDRESS = re.compile(r"<?([^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+)>?")
 _NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
 _LABELLED = re.compile(r"([^:]{1,60}?)\s*:\s*(.*)", re.DOTALL)
+_PREFIX = re.compile(
+    r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
+)
 _MOST_NAMES = 20
 
 
@@ -74,6 +77,17 @@ def read_talk(written: str, sent_on: date) -> Talk:
         until=until,
     )
     return replace(talk, is_invoice=_stands_in("invoice", text))
+
+
+def read_topic(subject: str) -> str:
+    """Return a subject without `Re:` and the like."""
+    return _PREFIX.sub("", subject).strip()
+
+
+def read_marks(text: str) -> tuple[str, ...]:
+    """Return the marks of conversations that stand in a mail, quoted or not, in order."""
+    found = re.findall(rf"(?:{'|'.join(_words('mark'))})\s+([0-9a-f]{{8}})\b", fold_line(text))
+    return tuple(dict.fromkeys(found))
 
 
 def _closing(line: str, read: _Read) -> bool:

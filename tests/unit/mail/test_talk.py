@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.mail.talk import Talk, read_talk
+from mailbot.mail.talk import Talk, read_marks, read_talk, read_topic
 
 TODAY = date(2026, 11, 20)
 
@@ -110,6 +110,16 @@ def test_until_when_it_can_wait(text: str, until: str) -> None:
 def test_what_was_passed_on_is_an_invoice_after_all(word: str) -> None:
     assert said(word).is_invoice
     assert not said(f"{word} is betaald").is_invoice
+
+
+def test_the_mark_of_a_conversation_is_found_in_what_is_quoted() -> None:
+    quoted = "> Gesprek 0a1b2c3d\n> Conversation 99999999\nGesprek met An"
+    assert read_marks(quoted) == ("0a1b2c3d", "99999999")
+
+
+@pytest.mark.parametrize("subject", ["Re: Btw", "AW: RE: Btw", "Btw", "Antw: Btw "])
+def test_a_topic_has_no_prefix(subject: str) -> None:
+    assert read_topic(subject) == "Btw"
 
 
 @settings(max_examples=100)

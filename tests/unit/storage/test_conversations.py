@@ -85,11 +85,11 @@ def test_a_conversation_comes_back_as_it_was(database: Database) -> None:
         assert find_in_batch(session, "b1", "slager") is None
 
 
-def test_a_mark_finds_a_conversation_of_these_dossiers_only(database: Database) -> None:
+def test_a_mark_finds_a_conversation_for_who_takes_part_only(database: Database) -> None:
     with database.transaction() as session:
         record_conversation(session, talk())
-        assert find_marked(session, ["bakkerij"], talk().mark) == talk()
-        assert find_marked(session, ["slager"], talk().mark) is None
+        assert find_marked(session, talk().mark, AN) == talk()
+        assert find_marked(session, talk().mark, KARIM) is None
 
 
 def test_what_is_due_is_reminded_and_nothing_else(database: Database) -> None:
