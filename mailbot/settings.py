@@ -125,6 +125,8 @@ class Limits(_Section):
 
     recipients_per_mail: int = 100
     mails_per_minute: int = 120
+    #: mails a minute, of all together, from which strangers must try again; 0: never
+    flood_per_minute: int = 600
     #: automatic answers to one address, and about one document to it
     answers_per_hour: int = 120
     answers_per_document_hour: int = 20

@@ -12,17 +12,23 @@ import structlog
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from aiosmtpd.smtp import Session
 
-from mailbot.domain.directory import SmtpAnswer
+from mailbot.domain.directory import Directory, SmtpAnswer
 from mailbot.domain.errors import Temporary
 from mailbot.domain.identifiers import new_id
-from mailbot.domain.mail import Authentication, Channel, Envelope
+from mailbot.domain.mail import Authentication, Channel, Envelope, Recipient
+from mailbot.entrypoints.greylist import Greylist
 from mailbot.entrypoints.sender_check import SECONDS
 from mailbot.entrypoints.smtp_limits import Traffic, is_loopback
-from mailbot.entrypoints.smtp_session import IntakeSession, envelope_sender
+from mailbot.entrypoints.smtp_session import NULL_SENDER, IntakeSession, envelope_sender
 from mailbot.entrypoints.way_in import WayIn
 from mailbot.mail.address import read_recipient
 from mailbot.mail.authentication import UNKNOWN
-from mailbot.rules.intake import answer_recipient, find_language, write_answer
+from mailbot.rules.intake import (
+    answer_recipient,
+    find_language,
+    is_known_sender,
+    write_answer,
+)
 from storage.spool import SpoolFull
 
 log = structlog.get_logger(__name__)
@@ -43,6 +49,7 @@ class SmtpReception:
         *,
         channel: Channel,
         traffic: Traffic,
+        greylist: Greylist,
         checks: Executor,
         writes: Executor,
     ) -> None:
@@ -50,6 +57,7 @@ class SmtpReception:
         self._way_in = way_in
         self.channel = channel
         self._traffic = traffic
+        self._greylist = greylist
         self._checks = checks
         self._writes = writes
         self.sessions: set[IntakeSession] = set()
@@ -96,7 +104,8 @@ class SmtpReception:
         if self.is_stopping:
             return str(write_answer("stopping", language))
         is_from_mta = self.channel is Channel.LMTP
-        if not is_from_mta and not self._traffic.may_send(server.peer_address):
+        sender = "" if address == NULL_SENDER else address
+        if not is_from_mta and not self._traffic.may_send(server.peer_address, sender):
             return str(write_answer("too_many_mails", language))
         try:
             await self._on_disk(partial(self._way_in.spool.check_room, _announced_size(options)))
@@ -122,18 +131,38 @@ class SmtpReception:
             directory = self._way_in.directory()
         except Temporary as error:
             return str(_refuse(error, envelope))
+        recipient = read_recipient(address)
         answer = answer_recipient(
-            read_recipient(address),
+            recipient,
             directory,
             envelope_sender=sender,
             is_token_known=self._way_in.is_token_known,
         )
+        if answer.is_accepted and self.channel is Channel.SMTP:
+            answer = self._put_off(server, recipient, directory, sender) or answer
         if answer.is_accepted:
             envelope.rcpt_tos.append(address)
             envelope.rcpt_options.extend(options)
             return str(answer)
         log.info("recipient refused", recipient=address, sender=sender, answer=str(answer))
+        if answer.code // 100 == 4:
+            return str(answer)
         return str(self._count_mistake(server, sender) or answer)
+
+    def _put_off(
+        self, server: IntakeSession, recipient: Recipient, directory: Directory, sender: str
+    ) -> SmtpAnswer | None:
+        """Return "not now" for a mail too many; never to who answers a mail of ours."""
+        if recipient.token:
+            return None
+        dossier = directory.find_dossier(recipient.dossier)
+        if not self._traffic.may_deliver(dossier.code if dossier else ""):
+            return write_answer("too_many_mails", find_language(sender))
+        if is_known_sender(dossier, sender) or is_loopback(server.peer_address):
+            return None
+        if self._greylist.must_wait(server.peer_address, sender, recipient.address):
+            return write_answer("greylisted", find_language(sender))
+        return None
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer to a mistake of our own: the sender keeps the mail and tries again."""
@@ -173,6 +202,7 @@ class SmtpReception:
             recipients=kept.envelope_recipients,
             client=kept.client_address,
         )
+        self._greylist.note_kept(_peer(session))
         self._way_in.on_mail()
         return write_answer("kept", "en", id=kept.spool_id)
 

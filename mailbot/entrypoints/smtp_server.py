@@ -18,6 +18,7 @@ import structlog
 from mailbot.domain.clock import Clock
 from mailbot.domain.errors import Permanent
 from mailbot.domain.mail import Channel
+from mailbot.entrypoints.greylist import Greylist
 from mailbot.entrypoints.smtp_limits import Traffic
 from mailbot.entrypoints.smtp_reception import SmtpReception
 from mailbot.entrypoints.smtp_session import IntakeSession, LmtpSession
@@ -120,7 +121,14 @@ class SmtpIntake:
             clock=self._way_in.clock,
         )
         reception = SmtpReception(
-            self._way_in, channel=channel, traffic=traffic, checks=checks, writes=writes
+            self._way_in,
+            channel=channel,
+            traffic=traffic,
+            greylist=Greylist(
+                flood_per_minute=self._settings.limits.flood_per_minute, clock=self._way_in.clock
+            ),
+            checks=checks,
+            writes=writes,
         )
         self._receptions.append(reception)
         return reception

@@ -50,7 +50,7 @@ _STATUS = {
     "555": "5.5.4",
 }  # fmt: skip
 _REPLY = re.compile(r"(\d{3}) (?!\d\.\d{1,3}\.\d{1,3} )(.*)", re.DOTALL)
-_NULL_SENDER = "<>"
+NULL_SENDER = "<>"
 
 
 class Reception(Protocol):
@@ -160,7 +160,7 @@ class IntakeSession(SMTP):
         address = found["bare"] if found["path"] is None else found["path"]
         # bytes that are not UTF-8 arrive as lone surrogates, which nothing else can write
         clean = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return clean or _NULL_SENDER, found["parameters"].strip()
+        return clean or NULL_SENDER, found["parameters"].strip()
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by name
@@ -243,4 +243,4 @@ class LmtpSession(IntakeSession, LMTP):
 def envelope_sender(envelope: Envelope) -> str:
     """Return who sent it, "" for the null sender of bounces."""
     sender = envelope.mail_from or ""
-    return "" if sender == _NULL_SENDER else sender
+    return "" if sender == NULL_SENDER else sender

@@ -35,6 +35,7 @@ _CODES = {
     "mail_too_large": (552, "5.3.4"),
     "too_many_recipients": (452, "4.5.3"),
     "too_many_mails": (451, "4.7.0"),
+    "greylisted": (451, "4.7.1"),
     "too_many_connections": (421, "4.7.0"),
     "too_many_mistakes": (421, "4.7.0"),
     "no_room": (452, "4.3.1"),
@@ -96,6 +97,14 @@ def is_blacklisted(
     if dossier is None or dossier.senders is None:
         return is_listed(directory.blacklist, envelope_sender)
     return find_treatment(dossier.senders, envelope_sender) is Treatment.REJECT
+
+
+def is_known_sender(dossier: DossierEntry | None, envelope_sender: str) -> bool:
+    """Whether a list of the dossier or its office speaks for this sender."""
+    if dossier is None or dossier.senders is None:
+        return False
+    found = find_treatment(dossier.senders, envelope_sender)
+    return found in (Treatment.FORWARD, Treatment.INBOX)
 
 
 def _is_stranger(recipient: Recipient, dossier: DossierEntry | None, envelope_sender: str) -> bool:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from mailbot.domain.clock import StoppedClock
-from mailbot.entrypoints.smtp_limits import Traffic
+from mailbot.entrypoints.greylist import Greylist
+from mailbot.entrypoints.smtp_limits import Rate, Traffic
 
 OUTSIDE, OTHER = "192.0.2.1", "192.0.2.2"
 
@@ -71,4 +72,64 @@ def test_clients_at_rest_are_forgotten() -> None:
         limits.may_send(f"10.0.{n // 256}.{n % 256}")
     clock.move(timedelta(minutes=1))
     limits.may_send(OUTSIDE)
-    assert len(limits._buckets) == 1
+    assert len(limits._by_client) == 1
+
+
+def test_a_flood_of_new_keys_takes_no_more_memory() -> None:
+    clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
+    rate = Rate(2, clock)
+    for n in range(40_000):
+        rate.take(n)
+    assert len(rate) <= 10_000
+    assert rate.take(39_999)
+    assert not rate.take(39_999), "the newest are remembered"
+
+
+def test_a_network_a_sender_and_a_dossier_have_their_rate_too() -> None:
+    limits, clock = traffic(mails=2)
+    # each client of the network for itself stays below
+    sent = [limits.may_send(f"198.51.100.{n}", f"{n}@a.example") for n in range(10)]
+    assert sent.count(True) == 8
+    assert limits.may_send("203.0.113.1", "9@a.example")
+    clock.move(timedelta(minutes=1))
+    # one sender through many networks
+    sent = [limits.may_send(f"10.{n}.0.1", "Same@a.example") for n in range(4)]
+    assert sent == [True, True, False, False]
+    # bounces have no sender: each client for itself
+    assert [limits.may_send("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert limits.may_send("203.0.113.9")
+    assert [limits.may_deliver("bakker") for _ in range(9)] == [True] * 8 + [False]
+    assert limits.may_deliver("slager")
+
+
+def test_in_a_flood_strangers_try_again_and_then_pass() -> None:
+    clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
+    grey = Greylist(flood_per_minute=3, clock=clock)
+    grey.note_kept("192.0.2.9")
+    clock.move(timedelta(hours=1))
+    assert not grey.must_wait(OUTSIDE, "a@b.example", "x@in.example"), "there is no flood"
+    for n in range(3):
+        grey.note_kept(f"203.0.113.{n}")
+    new, to = "198.51.100.7", "x@in.example"
+    assert grey.must_wait(new, "a@b.example", to)
+    assert grey.must_wait("203.0.113.1", "a@b.example", to), "it came with the flood"
+    assert not grey.must_wait(OUTSIDE, "a@b.example", to), "its network brought mail long before"
+    clock.move(timedelta(seconds=10))
+    assert grey.must_wait(new, "a@b.example", to), "too soon"
+    clock.move(timedelta(seconds=50))
+    for _ in range(3):
+        grey.note_kept("203.0.113.1")
+    assert not grey.must_wait("198.51.100.8", "A@b.example", to.upper()), "another host of it"
+    assert grey.must_wait(new, "other@b.example", to)
+
+
+def test_greylisting_can_be_off_and_its_memory_ends() -> None:
+    clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
+    off = Greylist(flood_per_minute=0, clock=clock)
+    off.note_kept(OUTSIDE)
+    assert not off.must_wait(OTHER, "a@b.example", "x@in.example")
+    grey = Greylist(flood_per_minute=1, clock=clock)
+    grey.note_kept("203.0.113.1")
+    for n in range(30_000):
+        assert grey.must_wait("198.51.100.7", f"{n}@b.example", "x@in.example")
+    assert len(grey._waiting) <= 20_000
