@@ -33,6 +33,7 @@ _ARROW = re.compile(r"\s*(?:->|=>|\u2192|-->)\s*")
 #: where one clause about lines ends; not behind the number of "1. ok"
 _CLAUSE_END = re.compile(
     r"\n+|(?<=[!?;])\s+(?=\D)|(?<=[^\d\s]\.)\s+(?=\D)"
+    r"|(?<=\w\w\w\w\.)\s+(?=\d)|(?<=[ :]ok\.)\s+(?=\d)"
     r"|(?<=\S \d\.)\s+(?=[A-Z])|(?<=[-,]\d\.)\s+(?=[A-Z])"
 )
 #: "no 3 is fine": number three, or not three?

@@ -6,6 +6,7 @@ asked; another number or amount stays, and with it the doubt whether the same do
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.mail.phrase_book import has
 from mailbot.mail.tokens import tokenize
@@ -76,6 +77,7 @@ def _without_name(text: str, name: str) -> str:
 _LINKS = r"(?:(?:van|de|du|of|from|von|der|bij|chez)\s+)?"
 
 
+@lru_cache(maxsize=256)
 def _could_decide(name: str) -> bool:
     """Whether a firm is called like a decision or a limit: such words are never left out."""
     tokens = tokenize(fold_line(name))

@@ -295,12 +295,15 @@ def _combine(text: str, readings: list[Reading], asked: _Asked) -> Answer:
     """Weigh the sentences of an answer against each other."""
     context = asked.context
     readings = _with_greeting_gone(readings, asked.names)
-    commands = _with_reason(_orders_of(readings), readings)
+    commands = _orders_of(readings)
     if context is Context.QUESTION and not any(c.verb not in HARMLESS for c in commands):
         return _talk(text, readings, commands, context)
+    if commands and all(command.verb is Verb.REJECT for command in commands):
+        readings = [_as_reason(one) for one in readings]
     doubt = next((one.doubt for one in readings if one.doubt), "")
     if doubt:
         return Answer(written=text, doubt=doubt)
+    commands = _with_reason(commands, readings)
     deciding = [command for command in commands if command.verb not in HARMLESS]
     if not deciding:
         return _talk(text, readings, commands, context)
@@ -335,6 +338,14 @@ def _orders_of(readings: list[Reading]) -> list[Command]:
             if command not in found and not is_bare_again:
                 found.append(command)
     return found
+
+
+def _as_reason(reading: Reading) -> Reading:
+    """Take "we cancelled the order" behind a refusal for what it is: the reason."""
+    is_other = reading.doubt == Doubt.NOT_UNDERSTOOD and not mentions_decision(
+        tokenize(reading.text)
+    )
+    return replace(reading, doubt="") if is_other else reading
 
 
 def _with_reason(commands: list[Command], readings: list[Reading]) -> list[Command]:

@@ -32,6 +32,7 @@ _BAD_EMOJI = re.compile(
 )
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
+_LESS: dict[Verb, tuple[Verb, ...]] = {Verb.ALLOW: (Verb.ALLOW_ONCE,)}
 _SELF_ANNOUNCED = frozenset({Verb.HOLD, Verb.SEND, Verb.FORWARD, Verb.PAY})
 
 
@@ -166,8 +167,17 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
         is_refused = verb is Verb.APPROVE and _refuses_next(scan.tokens, scan.at)
         scan.doubt = "" if is_refused else Doubt.NEGATED
     else:
-        scan.saw_weak |= name == WEAK
+        _weigh_agreement(scan, name)
         _add(scan, verb)
+
+
+def _weigh_agreement(scan: Scan, name: str) -> None:
+    """Remember whether only "ok" agrees: a clear verb beside it leaves no doubt."""
+    is_first = not any(command.verb is Verb.APPROVE for command in scan.commands)
+    if name == WEAK:
+        scan.saw_weak |= is_first
+    elif name == Verb.APPROVE:
+        scan.saw_weak = False
 
 
 def _is_prelude(scan: Scan) -> bool:
@@ -197,8 +207,10 @@ def _refuses_next(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _add(scan: Scan, verb: Verb) -> None:
-    if verb is Verb.APPROVE and any(c.verb is Verb.APPROVE for c in scan.commands):
+    if verb in {Verb.APPROVE, Verb.ALLOW} and _is_said(scan, verb):
         return
+    if verb is Verb.ALLOW_ONCE:
+        scan.commands = [c for c in scan.commands if c.verb is not Verb.ALLOW]
     if verb in WITH_ARGUMENTS:
         command = WITH_ARGUMENTS[verb](scan)
         if command is None:
@@ -207,6 +219,11 @@ def _add(scan: Scan, verb: Verb) -> None:
         scan.commands.append(command)
         return
     scan.commands.append(Command(verb=verb))
+
+
+def _is_said(scan: Scan, verb: Verb) -> bool:
+    """Whether it was said before, or less of it: "allow once" holds beside "allow"."""
+    return any(c.verb in {verb, *_LESS.get(verb, ())} for c in scan.commands)
 
 
 def _take_tail(scan: Scan) -> None:

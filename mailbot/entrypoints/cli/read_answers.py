@@ -108,7 +108,9 @@ def _refusal(command: Command, mail: Mail, asked: str) -> str:
 
 def _codes(mail: Mail) -> set[str]:
     """Return the codes in the quote of the mail that was answered."""
-    quoted = "\n".join(_quoted(mail.text) + _quoted(html_lines(mail.html)))
+    typed = set(read_reply(mail).text.split("\n"))
+    lines = [*mail.text.split("\n"), *html_lines(mail.html).split("\n")]
+    quoted = "\n".join(line for line in lines if line.strip() not in typed)
     found = re.findall(r"(?<![\d.,])\d{3} ?\d{1,5}(?![\d.,]*\d)", quoted)
     return {one.replace(" ", "") for one in found}
 
@@ -117,7 +119,9 @@ def _shown_facts(mail: Mail, shown_items: int) -> ShownFacts:
     """Return what the subject and the quote say of the one document that was asked about."""
     if shown_items:
         return NOTHING_SHOWN
-    quoted = "\n".join(_quoted(mail.text) + _quoted(html_lines(mail.html)))
+    typed = set(read_reply(mail).text.split("\n"))
+    lines = [*mail.text.split("\n"), *html_lines(mail.html).split("\n")]
+    quoted = "\n".join(line for line in lines if line.strip() not in typed)
     told = _AMOUNT.findall(mail.subject) or _AMOUNT.findall(quoted)
     amounts = (read_amount(one) for one in told)
     parts = re.split(r"[:?,]\s+", mail.subject)
@@ -126,11 +130,6 @@ def _shown_facts(mail: Mail, shown_items: int) -> ShownFacts:
         numbers=frozenset(re.findall(r"[\w/.-]*\d[\w/.-]*\w", f"{mail.subject}\n{quoted}")),
         names=frozenset(part for part in parts if part in quoted and part[:1].isupper()),
     )
-
-
-def _quoted(text: str) -> list[str]:
-    lines = text.split("\n")
-    return lines[next((i for i, line in enumerate(lines) if line.strip()), 0) + 1 :]
 
 
 def _shown(command: Command) -> dict[str, Any]:
