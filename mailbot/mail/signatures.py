@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from mailbot.mail.below_signature import begins_with_decision, begins_with_verb
 from mailbot.mail.words import fold_line, words
-from mailbot.mail.writer_names import Writer, is_name, is_short_name, opens_card
+from mailbot.mail.writer_names import Writer, is_name, is_short_name, names_company, opens_card
 
 _DELIMITER = re.compile(r"\s*--+ ?$|\s*[_\u2014\u2013]{2,}\s*$")
 _POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\s?[:.)\s-]", re.IGNORECASE)
@@ -133,11 +134,15 @@ def _ends_here(lines: list[str], index: int) -> bool:
 
 
 def _card_start(lines: list[str], writer: Writer) -> int:
-    """Return where the name of the writer or the company stands with no more than a card below."""
-    for index in range(1, len(lines)):
-        if lines[index - 1].strip() or not opens_card(lines[index], writer):
+    """Return where a card begins below which nothing else stands: a name, or a company's."""
+    for index, line in enumerate(lines):
+        if not line.strip() or (index and lines[index - 1].strip()):
             continue
-        if sum(bool(line.strip()) for line in lines[index:]) <= _LONGEST_CARD:
+        rest = [one for one in lines[index:] if one.strip()]
+        if len(rest) > _LONGEST_CARD:
+            continue
+        paragraph = list(takewhile(str.strip, lines[index:]))
+        if (index and opens_card(line, writer)) or names_company(paragraph, writer):
             return index
     return len(lines)
 

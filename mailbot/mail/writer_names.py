@@ -14,6 +14,7 @@ _INITIALS = re.compile(r"(?:[A-Z]\.[ -]?){1,4}(?:[A-Z]\.?)?")
 _BETWEEN = re.compile(r"\s*[|,\u2022\u00b7]\s*|\s+[\u2013\u2014-]\s+|\s{2,}|\t")
 _SHORTEST_COMPANY = 5
 _LONGEST_SHORT_NAME = 8
+_LONGEST_FULL_NAME = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,18 @@ def opens_card(line: str, writer: Writer) -> bool:
     if " " in first and is_name(first, writer):
         return True
     return len(writer.company) >= _SHORTEST_COMPANY and _letters(line) == writer.company
+
+
+def names_company(lines: list[str], writer: Writer) -> bool:
+    """Whether `lines` begin with a card: a name, and the company of the writer's address below."""
+    if not lines or lines[0].rstrip()[-1:] in ".!?:":
+        return False
+    first = _BETWEEN.split(lines[0].strip(), maxsplit=1)[0].split()
+    if not (2 <= len(first) <= _LONGEST_FULL_NAME and all(one[0].isupper() for one in first[:2])):
+        return False
+    if len(writer.company) < _SHORTEST_COMPANY or _is_answer(" ".join(first)):
+        return False
+    return any(writer.company in _letters(line) for line in lines[1:])
 
 
 def _is_initial(letter: str, writer: Writer) -> bool:

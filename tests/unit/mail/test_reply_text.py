@@ -59,6 +59,14 @@ def test_names_thanks_and_cards_are_taken_off(closing):
         assert read_written(Mail(sender=sender, text=text)) == "Goedgekeurd"
 
 
+def test_a_card_of_the_company_is_taken_off_whoever_signs():
+    sender = MailAddress(address="info@zuidtuinbouw.example", display_name="Boekhouding")
+    card = "Griet Maes\nZaakvoerder | Zuid Tuinbouw bv\nT 02 555 01 12\nGoedgekeurd door de sector"
+    for above in ("Goedgekeurd", "Zie bijlage"):
+        assert read_written(Mail(sender=sender, text=f"{above}\n\n{card}\n")) == above
+    assert read_written(Mail(sender=sender, text="Jan Smet\n0470 12 34 56\n")).startswith("Jan")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
