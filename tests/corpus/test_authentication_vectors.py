@@ -30,6 +30,7 @@ VALID = {
     "stalwart-auth/resources_dkim_002.txt": {"example.com"},
     "stalwart-auth/resources_dkim_003.txt": {"ietf.org"},
     "stalwart-auth/resources_dkim_004.txt": {"facebookmail.com"},
+    "stalwart-auth/resources_dkim_006.txt": {"github.com"},
 }
 #: mails with a chain of ARC seals that is whole, and who sealed last
 SEALED = {
