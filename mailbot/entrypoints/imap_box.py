@@ -67,6 +67,11 @@ class ImapBox:
         answer = self._client.fetch([uid], ["BODY.PEEK[]"])
         return bytes(answer.get(uid, {}).get(b"BODY[]") or b"")
 
+    def head(self, uid: int) -> bytes:
+        """Return the header fields of a mail, without marking it as read; b"" when it is gone."""
+        answer = self._client.fetch([uid], ["BODY.PEEK[HEADER]"])
+        return bytes(answer.get(uid, {}).get(b"BODY[HEADER]") or b"")
+
     def mark(self, uid: int) -> None:
         """Mark a kept mail, and move it where the operator wants it."""
         flags = ["\\Seen", _KEPT] if self._keeps_keywords else ["\\Seen"]

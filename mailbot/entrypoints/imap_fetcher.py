@@ -25,6 +25,7 @@ from mailbot.entrypoints.imap_box import (
     check_account,
     open_box,
 )
+from mailbot.entrypoints.left_behind import write_left_behind
 from mailbot.entrypoints.way_in import open_way_in
 from mailbot.mail.address import read_recipient
 from mailbot.mail.delivery import find_envelope_recipients, find_envelope_sender
@@ -44,6 +45,7 @@ _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
 _MAX_TRIES = 3
 _STOP_SECONDS = 9.0
+_MEGABYTE = 1024 * 1024
 
 
 class _Outcome(Enum):
@@ -168,6 +170,7 @@ class ImapFetcher:
         size = box.size(uid)
         if size > self._settings.smtp.max_size:
             log.warning("mail too large, left unread", mailbox=self._name, uid=uid, size=size)
+            self._tell_too_large(box, uid, size)
             self._settled.add((box.uidvalidity, uid))
             return _Outcome.LEFT
         raw = box.fetch(uid)
@@ -185,6 +188,23 @@ class ImapFetcher:
         log.info("mail fetched", source=self._name, uid=uid, sender=sender, kept=is_welcome)
         self._mark(box, uid)
         return _Outcome.KEPT if is_welcome else _Outcome.LEFT
+
+    def _tell_too_large(self, box: ImapBox, uid: int, size: int) -> None:
+        """Tell the office's admin, by a mail under a key of its own: a second one is a no-op."""
+        service = self._settings.service
+        to = f"postmaster@{service.domain}"
+        notice = write_left_behind(
+            box.head(uid),
+            mailbox=f"{self._account.folder} ({self._account.user})",
+            megabytes=size / _MEGABYTE,
+            language=service.language,
+            to=to,
+        )
+        source_key = f"imap-too-large:{self._name}:{box.uidvalidity}:{uid}"
+        # an address at .invalid proves nobody and is written to by nobody
+        sender = "left-behind@mailbox.invalid"
+        self._way_in.spool.put(notice, self._envelope(notice, sender, to, source_key))
+        self._way_in.on_mail()
 
     def _mark(self, box: ImapBox, uid: int) -> None:
         try:

@@ -118,8 +118,13 @@ def _is_stranger(recipient: Recipient, dossier: DossierEntry | None, envelope_se
 def write_answer(reason: str, language: Language, **values: str) -> SmtpAnswer:
     """Return the answer called `reason`, in ASCII as SMTP wants it. Raises KeyError."""
     code, status = _CODES[reason]
-    sentence = _sentences(language)[reason].format(**values)
+    sentence = write_sentence(reason, language, **values)
     return SmtpAnswer(code=code, status=status, text=_ascii(sentence))
+
+
+def write_sentence(name: str, language: Language, **values: str) -> str:
+    """Return a sentence of templates/<language>/smtp.toml. Raises KeyError."""
+    return _sentences(language)[name].format(**values)
 
 
 def find_language(envelope_sender: str) -> Language:

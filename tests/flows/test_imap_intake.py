@@ -291,7 +291,7 @@ def test_a_mail_that_breaks_the_connection_is_passed_by_after_three_times(
     assert run.subjects() == [b"twee"]
 
 
-def test_a_mail_over_the_limit_stays_unread_in_the_mailbox(
+def test_a_mail_over_the_limit_stays_unread_in_the_mailbox_and_is_told_of(
     box: Dovecot, fetching: Callable
 ) -> None:
     box.append(raw_mail("groot") + b"x" * 200_000)
@@ -301,6 +301,15 @@ def test_a_mail_over_the_limit_stays_unread_in_the_mailbox(
     assert run.once() == 0
     with box.mailbox() as client:
         assert len(client.search("UNSEEN")) == 1
+    told = [one for one in run.kept() if one.envelope.source_key.startswith("imap-too-large:")]
+    (notice,) = told
+    assert notice.envelope.envelope_recipients == (f"postmaster@{DOMAIN}",)
+    assert b"Subject: groot" in notice.raw
+    assert b"te groot om op te halen" in notice.raw
+    assert len(notice.raw) < 2000
+    run.restart().fetch_once()
+    keys = {one.envelope.source_key for one in run.kept()}
+    assert len(keys) == 2, "told again under the same key, which changes nothing"
 
 
 def test_a_server_that_takes_no_marks_does_not_give_a_mail_twice(
