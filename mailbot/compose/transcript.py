@@ -95,10 +95,16 @@ def undo_hint(head: Letterhead, outcome: Outcome) -> str:
     return head.say("undo", "answer") if outcome.can_be_undone else ""
 
 
+#: nothing was done yet: somebody must confirm it first
+_WAITS = frozenset({"confirmation_sent", "second_asked"})
+
+
 def _result(outcome: Outcome) -> str:
     """Return the id in table `results`: what changes nothing is noted, not done."""
     if not outcome.is_done:
         return "refused"
+    if outcome.sentence in _WAITS:
+        return "waits"
     return "understood" if outcome.command.verb in HARMLESS else "done"
 
 

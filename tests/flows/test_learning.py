@@ -245,7 +245,9 @@ def test_a_poisoned_correction_makes_no_account_trusted(tell) -> None:
     deliver(story, TWO_ACCOUNTS)
     review = story.expect(OWNER, "Nakijken")
     story.reply(review, f"iban: {POISON}\nfactuurnummer: {TWO_ACCOUNTS.number}")
-    story.reply(story.expect(OWNER, "Bevestigen"), "bevestig")
+    for person in (OWNER, MANAGER):
+        asked = story.expect(person, "Bevestigen")
+        story.reply(asked, f"bevestig {asked.code}")
     story.eventually(
         lambda: invoice_of(story.documents("bakkerij")[0]).iban == POISON or None,
         lambda: "the account to be changed",

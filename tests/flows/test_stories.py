@@ -162,8 +162,11 @@ def test_unknown_sender_is_quarantined_until_the_admin_answers(tell) -> None:
     assert SUPPLIER in asked.text
     story.expect_document("bakkerij", Status.QUARANTINED)
     story.reply(asked, "toelaten")
-    story.expect(OWNER)
+    confirmation = story.expect(OWNER, "Bevestigen")
+    story.expect(OWNER, "Gedaan")
     story.expect(MANAGER, "2026-114")
+    story.reply(confirmation, f"bevestig {confirmation.code}")
+    story.expect(OWNER, "Gedaan")
     other = Sample(customer_vat="BE0400000185", number="2026-115")
     story.say(SUPPLIER, PURCHASE, files=[("b.xml", "application/xml", build_ubl(other))])
     story.expect(MANAGER, "2026-115")
@@ -173,8 +176,12 @@ def test_blocked_sender_is_refused_at_the_door(tell) -> None:
     story = tell(use_whitelist=True, whitelist=("@bekend.example",))
     story.say(SUPPLIER, PURCHASE, files=[UBL])
     story.reply(story.expect(OWNER), "blokkeren")
-    story.expect(OWNER)
+    confirmation = story.expect(OWNER, "Bevestigen")
     story.expect_document("bakkerij", Status.REJECTED)
+    assert story.refusal(SUPPLIER, PURCHASE).startswith("250")
+    story.reply(confirmation, f"bevestig {confirmation.code}")
+    story.expect(OWNER, "Gedaan")
+    story.expect(OWNER, "Gedaan")
     # the list at the door is written by a job of its own
     story.settle()
     answer = story.refusal(SUPPLIER, PURCHASE)
@@ -271,7 +278,7 @@ def test_spoofed_approver_is_refused_and_the_person_on_file_is_asked(tell) -> No
     confirmation = story.expect(APPROVER)
     assert "evil" not in str(confirmation.message["To"])
     assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
-    story.reply(confirmation, "bevestig")
+    story.reply(confirmation, f"bevestig {confirmation.code}")
     story.expect_document("bakkerij", Status.TO_REVIEW)
 
 
@@ -524,7 +531,11 @@ def test_another_account_waits_for_the_person_on_file_and_for_four_eyes(tell) ->
     waits = story.documents("bakkerij")[0]
     assert waits.invoice is not None
     assert waits.invoice.iban == "BE68539007547034"
-    story.reply(confirmation, "bevestig")
+    story.reply(confirmation, f"bevestig {confirmation.code}")
+    second = story.expect(MANAGER, "Bevestigen")
+    assert "An Peeters vroeg" in second.text
+    assert waits == story.documents("bakkerij")[0]
+    story.reply(second, f"bevestig {second.code}")
     changed = story.expect(OWNER, "Goedkeuren")
     story.reply(changed, "goedgekeurd")
     story.reply(story.expect(MANAGER, "Goedkeuren"), "goedgekeurd")

@@ -58,6 +58,13 @@ class Received:
         return str(part.get_content()) if part else ""
 
     @property
+    def code(self) -> str:
+        """The one-time code in its plain text, as it is printed there."""
+        found = re.search(r"\b(\d{3} \d{3})\b", self.text)
+        assert found, self.text
+        return found[1]
+
+    @property
     def links(self) -> list[str]:
         """The links in its plain text."""
         return re.findall(r"https?://\S+", self.text)
