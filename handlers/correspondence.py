@@ -68,26 +68,30 @@ class Post:
 
 def post(unit: Unit, letter: Post) -> None:
     """Put a letter in the outbox in the transaction of its cause; the same again is a no-op."""
-    context = unit.context
     if has_entry(unit.session, letter.key):
         return
     if find_unreachable(unit, letter.reader.email):
         if letter.shown is Shown.DIGEST:
             return
         letter = _for_the_office(unit, letter) or letter
-    token = letter.token or new_token(context.token_secret)
-    links = make_links(context, token)
-    head = Letterhead(
-        office=letter.office,
-        reader=letter.reader,
-        today=local_date(context.now(), letter.reader.time_zone),
-        links=links,
-        is_answer=letter.answers is not None,
-    )
-    written = letter.write(head)
-    entry_id = context.new_id()
+    token = letter.token or new_token(unit.context.token_secret)
+    entry = _write_entry(unit, letter, token)
+    if letter.answers and _is_answered_enough(unit, entry):
+        entry = replace(entry, state=OutboxState.FAILED, last_answer="too many answers")
+        unit.note(EventKind.LETTER_WITHHELD, entry.id, to=entry.recipient, letter=entry.letter)
+    put_entry(unit.session, entry)
+    record_token(unit.session, _token(unit.context, letter, token, entry.id))
+    facts = {"to": entry.recipient, "letter": entry.letter, "sha256": entry.sha256}
+    unit.note(EventKind.LETTER_WRITTEN, entry.document_id or entry.id, **facts)
+
+
+def _write_entry(unit: Unit, letter: Post, token: str) -> OutboxEntry:
+    """Write the mail, keep its bytes, and return what the outbox holds of it."""
+    context = unit.context
     domain = context.settings.service.domain
+    entry_id = context.new_id()
     message_id = f"<{entry_id}@{domain}>"
+    written = letter.write(_letterhead(context, letter, token))
     raw = write_message(
         written,
         sender=MailAddress(address=letter.office.address, display_name=letter.office.name),
@@ -100,7 +104,7 @@ def post(unit: Unit, letter: Post) -> None:
         list_unsubscribe=written.unsubscribe_url,
         audit_anchor=_audit_anchor(unit.session),
     )
-    entry = OutboxEntry(
+    return OutboxEntry(
         id=entry_id,
         key=letter.key,
         not_before=context.now(),
@@ -116,14 +120,16 @@ def post(unit: Unit, letter: Post) -> None:
         sha256=context.blobs.put(raw),
         is_answer=letter.answers is not None,
     )
-    if letter.answers and _is_answered_enough(unit, entry):
-        entry = replace(entry, state=OutboxState.FAILED, last_answer="too many answers")
-        unit.note(EventKind.LETTER_WITHHELD, entry_id, to=entry.recipient, letter=entry.letter)
-    put_entry(unit.session, entry)
-    record_token(unit.session, _token(context, letter, token, entry_id))
-    about = entry.document_id or entry_id
-    facts = {"to": entry.recipient, "letter": written.name, "sha256": entry.sha256}
-    unit.note(EventKind.LETTER_WRITTEN, about, **facts)
+
+
+def _letterhead(context: Context, letter: Post, token: str) -> Letterhead:
+    return Letterhead(
+        office=letter.office,
+        reader=letter.reader,
+        today=local_date(context.now(), letter.reader.time_zone),
+        links=make_links(context, token),
+        is_answer=letter.answers is not None,
+    )
 
 
 def find_unreachable(unit: Unit, email: str) -> Reach | None:
