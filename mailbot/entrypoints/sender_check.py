@@ -50,9 +50,10 @@ class SenderCheck:
         a trusted server count, and without them only the signatures: SPF is about the client that
         our side's server saw. From a stranger such a header proves nothing.
         """
-        if is_relayed and (found := read_authentication_results(raw, self._trusted)):
-            return found
-        return authenticate(
+        said = read_authentication_results(raw, self._trusted) if is_relayed else None
+        if said and (said.aligned or not self._arc_sealers):
+            return said
+        own = authenticate(
             raw,
             client_address="" if is_relayed and not self._is_development else client_address,
             client_name=client_name,
@@ -61,6 +62,8 @@ class SenderCheck:
             now=self._clock.now().timestamp(),
             arc_sealers=self._arc_sealers,
         )
+        # our side's server saw a mail that was changed on its way, by somebody who is trusted too
+        return said if said and not own.source.startswith("arc:") else own
 
 
 def open_sender_check(settings: Settings) -> SenderCheck:

@@ -13,6 +13,8 @@ class SenderWords:
 
     #: names of desks and robots, folded
     desks: frozenset[str]
+    #: what stands before the @ of robots
+    robots: frozenset[str]
     #: what is registered by organisations that give addresses to everybody
     providers: frozenset[str]
     #: words that are put beside the name of a company
@@ -28,6 +30,7 @@ def sender_words() -> SenderWords:
     read = tomllib.loads(file.read_text(encoding="utf-8"))
     return SenderWords(
         desks=frozenset(read["desks"]),
+        robots=frozenset(read["robots"]),
         providers=frozenset(read["providers"]),
         added=frozenset(read["added"]),
         drawn_alike={

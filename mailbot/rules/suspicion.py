@@ -61,7 +61,7 @@ def find_suspicions(
         _of_proof(authentication, known),
         _of_domain(sender, known),
         _of_name(sender, known),
-        _of_reply(sender, reply_to, known),
+        "" if _is_portal(sender, authentication) else _of_reply(sender, reply_to, known),
     ]
     if expects_known_sender and not any(found) and _is_stranger(sender, known):
         found.append("first_contact")
@@ -119,6 +119,12 @@ def _of_name(sender: MailAddress, known: KnownSenders) -> str:
     return (
         f"name_of_other_address:{owner.address}" if owner and owner.proved >= _OWNED_MAILS else ""
     )
+
+
+def _is_portal(sender: MailAddress, authentication: Authentication) -> bool:
+    """Whether a robot wrote, whose mails others answer for; a portal of e-invoices, say."""
+    is_robot = sender.address.partition("@")[0] in sender_words().robots
+    return is_robot and authentication.aligned
 
 
 def _of_reply(sender: MailAddress, reply_to: Collection[MailAddress], known: KnownSenders) -> str:

@@ -126,6 +126,28 @@ def test_a_forwarder_that_is_trusted_is_believed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("saw", "source"),
+    [
+        ("dmarc=pass header.from=drukkerij.example", "arc:lijst.example"),
+        ("dmarc=fail header.from=drukkerij.example", "mx.example"),
+    ],
+)
+def test_a_forwarder_tells_what_a_server_of_our_side_could_not_see(
+    tmp_path: Path, saw: str, source: str
+) -> None:
+    zone = {**ZONE, ("arc._domainkey.lijst.example", "TXT"): [txt(RECORD)]}
+    failed = b"Authentication-Results: mx.example; dmarc=fail header.from=drukkerij.example\r\n"
+    raw = failed + seal(RAW, "lijst.example", KEY, results=saw)
+    trusted = {"ids": ("mx.example",), "arc_sealers": ("lijst.example",)}
+    with (
+        dns_server(zone) as address,
+        running_intake(tmp_path, dns={"server": address}, trusted_authserv=trusted) as intake,
+    ):
+        found = deliver(intake, raw, lmtp=True)
+        assert (found.source, found.aligned) == (source, source.startswith("arc:"))
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         b"Received: by x\r\n" * 5000 + RAW,

@@ -127,6 +127,8 @@ def test_a_name_that_nobody_proved_belongs_to_nobody() -> None:
         ("f@drukkerij.example", ("x@boef.example",), ["reply_to_differs:x@boef.example"]),
         # a portal that sends for a supplier whom we know
         ("noreply@portaal.example", ("f@drukkerij.example",), []),
+        # or for one whom we do not: whoever writes as its robot does so all day
+        ("noreply@portaal.example", ("bakker@gmail.com",), []),
         ("f@drukkerij.example", ("x@boef.example", "f@drukkerij.example"), []),
         ("f@drukkerij.example", ("",), []),
     ],
@@ -135,6 +137,13 @@ def test_answers_that_go_elsewhere(
     sender: str, reply_to: tuple[str, ...], warnings: list[str]
 ) -> None:
     assert suspicions(sender, reply_to=reply_to) == warnings
+
+
+def test_a_robot_without_proof_is_no_portal() -> None:
+    found = suspicions(
+        "noreply@portaal.example", reply_to=("bakker@gmail.com",), authentication=NOTHING
+    )
+    assert found == ["reply_to_differs:bakker@gmail.com"]
 
 
 def test_a_new_address_stands_out_when_the_supplier_is_known() -> None:
