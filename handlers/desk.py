@@ -250,7 +250,7 @@ def _do(
     cause: str,
 ) -> Acted:
     if token.context is Shown.CONFIRMATION:
-        confirmed = confirm(unit, token, commands, cause=cause)
+        confirmed = confirm(unit, token, commands, cause=cause, is_known_browser=True)
         return confirmed or _refuse_all(commands, "unsupported_verb")
     items = tuple(replace(i, version=seen.get(i.document_id, i.version)) for i in token.items)
     return carry_out(unit, replace(token, items=items), commands, cause=cause)

@@ -32,7 +32,7 @@ _PAUSE = timedelta(minutes=1)
 #: code mails to one person in a day: with five tries each, a guess has a chance of one in 20 000
 _MOST_A_DAY = 10
 _DAY = timedelta(days=1)
-_CODE = re.compile(r"\d{6}")
+_CODE = re.compile(r"[0-9]{6}")
 _BETWEEN_DIGITS = re.compile(r"[\s.\-\u00a0\u202f]")
 
 

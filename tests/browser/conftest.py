@@ -14,6 +14,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.kit.browser import House, open_browser, open_house, serve
+from tests.kit.office import APPROVER, MANAGER, OWNER
 
 
 @dataclass
@@ -27,6 +28,17 @@ class Pages:
     def open(self, token: str, page: str = "") -> None:
         """Follow a link of one of our mails."""
         self.browser.get(f"{self.url}/d/{token}{page}")
+
+    def prove(self, *people: str) -> None:
+        """Make the browser known as the one of these people."""
+        for person in people:
+            name, value = self.house.browser_cookie(person)
+            cookie = {"name": name, "value": value, "url": self.url, "sameSite": "Strict"}
+            self.browser.execute_cdp_cmd("Network.setCookie", cookie)
+
+    def forget_cookies(self) -> None:
+        """Be a browser that was never here."""
+        self.browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
     def form(self, name: str) -> WebElement:
         """Return a form, opened as a person would open it."""
@@ -113,8 +125,13 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def pages(house: House, chromium: Chrome) -> Iterator[Pages]:
+    """The pages in a browser of everybody, who all typed their code once."""
     with serve(house) as url:
-        yield Pages(house, url, chromium)
+        opened = Pages(house, url, chromium)
+        opened.prove(APPROVER, MANAGER, OWNER)
+        yield opened
+        # they are kept per host, and every test has a server on the same one
+        opened.forget_cookies()
 
 
 @pytest.fixture

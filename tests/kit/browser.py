@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from lxml import html
 from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 from selenium import webdriver
@@ -25,12 +27,15 @@ from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
 from handlers.proving import BROWSER_LIFE
 from mailbot.compose.digest import DigestLine, write_digest_approver
+from mailbot.compose.exports import write_export_problem
 from mailbot.compose.facts import DocumentView
+from mailbot.compose.notices import write_approved_notice
 from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import (
     write_approval_request,
     write_confirmation_request,
     write_inbox_notice,
+    write_quarantine_request,
     write_question,
     write_review_request,
 )
@@ -40,17 +45,18 @@ from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.invoice import Evidence, Invoice, RecognitionStatus, Source, VatLine
 from mailbot.domain.letter import Letter
+from mailbot.domain.mail import MailAddress
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.people import Definition, JournalKind
 from mailbot.domain.token import ShownItem, Token
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.web import WebServer, make_web
 from mailbot.entrypoints.web_proof import BrowserProofs
+from mailbot.mail.parse import parse_mail
 from mailbot.rules.approval import propose_approvals
 from mailbot.settings import Settings
 from storage.approvals import record_approvals
-from storage.codes import new_code
-from storage.codes import record_browser
+from storage.codes import new_code, record_browser
 from storage.definitions import get_dossier, get_office, save_definition
 from storage.documents import find_document, record_document
 from storage.outbox import recent_entries
@@ -60,6 +66,10 @@ from tests.kit.office import APPROVER, make_definition, make_dossier, needs_appr
 
 NOW = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
 PHONE = (390, 844)
+
+
+#: what also grows when somebody is only written to
+_TELLING = ('"outbox"', '"audit"', '"code"')
 
 
 @dataclass
@@ -106,6 +116,13 @@ class House:
             Shown.REVIEW: write_review_request,
             Shown.INBOX: write_inbox_notice,
             Shown.QUESTION: partial(write_question, question="Klopt dit?", asked_by="Lies"),
+            Shown.QUARANTINE: partial(
+                write_quarantine_request,
+                sender=MailAddress(address="info@onbekend.example"),
+                is_authenticated=False,
+            ),
+            Shown.EXPORT: partial(write_export_problem, problems=()),
+            Shown.NONE: partial(write_approved_notice, approved_by=("An",)),
         }
         with self.context.transaction() as unit:
             dossier = get_dossier(unit.session, document.dossier)
@@ -190,6 +207,10 @@ class House:
         with self.context.database.reading() as session:
             return recent_entries(session)
 
+    def text(self, mail: OutboxEntry) -> str:
+        """Return the plain text of a mail of ours, as one line."""
+        return " ".join(parse_mail(self.context.blobs.get(mail.sha256)).text.split())
+
     def now(self, document: Document) -> Document:
         """Return the document as it is now."""
         with self.context.database.reading() as session:
@@ -228,6 +249,18 @@ class House:
             assert raw is not None
             return "\n".join(raw.iterdump()).encode()
 
+    def decisive(self) -> dict[str, list[str]]:
+        """Return all that a decision would change: every table but mails, codes and the log.
+
+        Tokens are there as they were: new ones stand in new mails.
+        """
+        found: dict[str, list[str]] = {}
+        for line in self.everything().decode().splitlines():
+            table = line.partition(" VALUES")[0]
+            if table.startswith("INSERT INTO") and not table.endswith(_TELLING):
+                found.setdefault(table, []).append(line)
+        return found
+
     def _new_key(self) -> str:
         self._letters += 1
         return f"test:{self._letters}:"
@@ -257,6 +290,7 @@ def open_house(folder: Path, public_url: str = "http://127.0.0.1:8080") -> Itera
     """Give an office whose purchases Karim must approve."""
     clock = StoppedClock(NOW)
     settings = Settings(service={"data": folder, "public_url": public_url})  # type: ignore[arg-type]
+    (folder / "mailbot.db").write_bytes(_empty_database())
     context = open_context(settings, clock)
     try:
         house = House(context, clock)
@@ -264,6 +298,15 @@ def open_house(folder: Path, public_url: str = "http://127.0.0.1:8080") -> Itera
         yield house
     finally:
         close_context(context)
+
+
+@cache
+def _empty_database() -> bytes:
+    """Return a database with every table: to make them takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(service={"data": Path(folder)})  # type: ignore[arg-type]
+        close_context(open_context(settings))
+        return (Path(folder) / "mailbot.db").read_bytes()
 
 
 @contextmanager
@@ -357,6 +400,16 @@ def open_browser(profile: Path, *, window: tuple[int, int] = PHONE) -> Iterator[
         yield browser
     finally:
         browser.quit()
+
+
+def forms(page: httpx.Response) -> dict[str, dict[str, str]]:
+    """Return the forms of a page by name, with their hidden fields as they stand."""
+    found: dict[str, dict[str, str]] = {}
+    for form in html.fromstring(page.text).iter("form"):
+        hidden = form.iterfind(".//input[@type='hidden']")
+        name = form.get("data-form") or "form"
+        found[name] = {each.get("name", ""): each.get("value", "") for each in hidden}
+    return found
 
 
 def an_invoice(number: str = "2026-114", confidence: float = 1.0) -> Invoice:

@@ -230,14 +230,21 @@ def test_confirm_carries_out_what_waited_once(house: House) -> None:
     desk = open_desk(house.context, token)
     assert desk is not None
     assert desk.to_confirm == (APPROVE,)
-    assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["code_missing"]
-    typed = Command(verb=Verb.CONFIRM, args={"code": house.code})
-    assert sentences(house, token, typed) == ["approve"]
+    assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["approve"]
     assert house.now(document).status is Status.TO_REVIEW
     assert sentences(house, token, Command(verb=Verb.CONFIRM)) == ["already_done"]
     again = open_desk(house.context, token)
     assert again is not None
     assert again.to_confirm == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("right", "approve"), ("000 00", "code_wrong"), ("", "approve")]
+)
+def test_a_code_that_is_typed_must_be_the_right_one(house: House, typed: str, said: str) -> None:
+    token = house.confirmation(house.invoice(), APPROVE)
+    code = house.code if typed == "right" else typed
+    assert sentences(house, token, Command(verb=Verb.CONFIRM, args={"code": code})) == [said]
 
 
 def test_cancel_drops_what_waited(house: House) -> None:
