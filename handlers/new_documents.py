@@ -145,6 +145,8 @@ def _send_receipt(
         if made:
             return
         person = dossier_manager(unit.session, dossier)
+        if automatic is not None and person.email.lower() == stored.sender:
+            return  # a machine is not answered, whoever it works for
     office, _employees = get_office(unit.session, dossier.office)
     reader = reader_of(person, office)
     is_sender = reader.email == stored.sender

@@ -6,7 +6,6 @@ is no evidence: Outlook and ticket systems put it on mails that people typed.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -14,13 +13,14 @@ from typing import Any
 
 from mailbot.domain.mail import Automatic, Mail
 from mailbot.mail.bounce import REPORT_TYPES, find_actions, has_status
+from mailbot.mail.challenge import is_challenge
+from mailbot.mail.folding import fold
 
 #: iTIP methods (RFC 5546) whose text a calendar makes; PUBLISH comes with tickets and bookings
 _CALENDAR_METHOD = re.compile(
     rb"(?im)^METHOD:(REPLY|COUNTER|DECLINECOUNTER|REFRESH|REQUEST|CANCEL|ADD)\s*$"
 )
 _KINDS = {kind.value: kind for kind in Automatic}
-_ABSENCE = Automatic.OUT_OF_OFFICE
 
 
 def find_automatic(mail: Mail, envelope_sender: str | None = None) -> Automatic | None:
@@ -97,9 +97,16 @@ def _subject(mail: Mail, _is_null: bool) -> Automatic | None:
     for kind, phrases in starts.items():
         if subject.startswith(tuple(phrases)):
             return _KINDS[kind]
-    weak = tuple(table["answer_subject_starts"]["out_of_office"])
-    is_answer = bool(mail.in_reply_to or mail.references)
-    return _ABSENCE if is_answer and subject.startswith(weak) else None
+    if not (mail.in_reply_to or mail.references):
+        return None
+    for kind, phrases in table["answer_subject_starts"].items():
+        if subject.startswith(tuple(phrases)):
+            return _KINDS[kind]
+    return None
+
+
+def _challenge(mail: Mail, _is_null: bool) -> Automatic | None:
+    return Automatic.AUTOREPLY if is_challenge(mail) else None
 
 
 def _marked(mail: Mail, _is_null: bool) -> Automatic | None:
@@ -137,19 +144,11 @@ _RULES: tuple[Callable[[Mail, bool], Automatic | None], ...] = (
     _calendar,
     _mail_system,
     _subject,
+    _challenge,
     _marked,
     _list,
     _bulk,
 )
-
-
-def fold(text: str) -> str:
-    """Return `text` in lower case, without accents, with single spaces."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("\u2019", "'"))
-    letters = "".join(one for one in plain if not unicodedata.combining(one))
-    return " ".join(letters.lower().split())
 
 
 @cache

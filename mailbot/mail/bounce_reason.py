@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from mailbot.domain.outbox import Failure
-from mailbot.mail.automatic import fold
+from mailbot.mail.folding import fold
 
 #: bad mailbox, system or syntax of it; a mailbox that moved or is disabled; no such host
 _NO_ADDRESS = re.compile(r"5\.(1\.(0|1|2|3|4|6|10)|2\.1|4\.4)")

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from mailbot.domain.mail import Mail, PartRole
-from mailbot.mail.automatic import fold
+from mailbot.mail.folding import fold
 
 #: the number that Gmail puts before its subject, and what follows the word for a code
 _IN_SUBJECT = re.compile(r"\(#(\d{5,12})\)")

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from mailbot.domain.mail import LANGUAGES
-from mailbot.mail.automatic import fold
+from mailbot.mail.folding import fold
 
 
 def fold_line(line: str) -> str:
