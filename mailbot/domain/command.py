@@ -97,6 +97,7 @@ class Doubt(StrEnum):
     ATTACHMENT_ONLY = "attachment_only"
     NEGATED = "negated"
     AMOUNT = "amount"
+    STRANGE_LETTERS = "strange_letters"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,12 +74,22 @@ def weakens_approval(tokens: Sequence[Token]) -> bool:
     return not has("benign", "cues", tokens) and not _is_all_filler(tokens)
 
 
+def is_about_harmless(tokens: Sequence[Token]) -> bool:
+    """Whether a clause says no more than "not urgent": what it denies is not the decision."""
+    harmless = [("doubt", name) for name in ("harmless", "negations", "contrast")]
+    return has("doubt", "harmless", tokens) and _consists_of(tokens, harmless)
+
+
 def _is_all_filler(tokens: Sequence[Token]) -> bool:
+    return _consists_of(tokens, [("mail", "greetings"), ("mail", "sign_offs")])
+
+
+def _consists_of(tokens: Sequence[Token], lists: Sequence[tuple[str, str]]) -> bool:
+    """Whether every word is harmless, a separator, or in one of `lists`."""
     at = 0
     while at < len(tokens):
-        greeting = match(index_of("mail", "greetings"), tokens, at)
-        sign_off = match(index_of("mail", "sign_offs"), tokens, at)
-        step = max(is_filler(tokens, at), greeting, sign_off, int(is_separator(tokens[at])))
+        found = (match(index_of(table, name), tokens, at) for table, name in lists)
+        step = max(is_filler(tokens, at), int(is_separator(tokens[at])), *found)
         if not step:
             return False
         at += step

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.command import Command, Context, Doubt, Verb
+from mailbot.mail.caveats import weakens_approval
 from mailbot.mail.number_lists import number_at, read_numbers, skip_number_word
 from mailbot.mail.phrase_book import has, index_of, match, match_all
 from mailbot.mail.scan import limits_approval
@@ -54,17 +55,32 @@ def read_numbered(text: str, context: Context, shown_items: int, sent_on: date) 
     """Return what an answer says about the lines 1 to `shown_items` of a list."""
     text = _BULLET.sub("", _ARROW.sub(": ", text))
     text = _JOINED.sub(lambda found: re.sub("[,/]", ", ", found[0]), text)
-    whole = read_whole_list(text, shown_items)
+    whole = _whole(text, context, shown_items, sent_on)
     if whole is not None:
         return whole
     segments, loose = _segments(text, context)
     if not segments:
         return Listed()
     read = [(segment, _read_segment(segment, context, sent_on)) for segment in segments]
-    is_unclear = any(_unsafe_beside(one, context, sent_on) for one in loose)
+    agrees = any(command and command.verb is Verb.APPROVE for _, command in read)
+    is_unclear = any(_unsafe_beside(one, context, sent_on, agrees=agrees) for one in loose)
     if is_unclear or _NUMBER_OR_NOT.search(text):
         return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
     return _checked(read, shown_items)
+
+
+def _whole(text: str, context: Context, shown_items: int, sent_on: date) -> Listed | None:
+    """Read an answer one sentence of which is about all lines, and the others limit nothing."""
+    pieces = [piece for piece in _CLAUSE_END.split(text) if piece.strip()]
+    read = [(piece, read_whole_list(piece, shown_items)) for piece in pieces]
+    found = [whole for _, whole in read if whole is not None]
+    if not found:
+        return None
+    others = [piece for piece, whole in read if whole is None]
+    is_limited = any(_unsafe_beside(piece, context, sent_on, agrees=True) for piece in others)
+    if len(found) > 1 or is_limited or any(_segments(one, context)[0] for one in others):
+        return Listed(doubt=Doubt.HEDGED, is_about_lines=True)
+    return found[0]
 
 
 def names_lines(text: str, context: Context, sent_on: date) -> bool:
@@ -113,12 +129,13 @@ def _merged(commands: Sequence[Command]) -> list[Command]:
     ]
 
 
-def _unsafe_beside(text: str, context: Context, sent_on: date) -> bool:
-    """Whether loose words beside numbered orders limit them, or decide something themselves."""
+def _unsafe_beside(text: str, context: Context, sent_on: date, *, agrees: bool) -> bool:
+    """Whether loose words beside orders about lines limit them, or decide something themselves."""
     reading = read_sentence(text, context, sent_on)
-    if reading.commands or reading.doubt or text == "?":
+    if reading.commands or reading.doubt or text == "?" or reading.is_question:
         return True
-    return reading.is_question or limits_approval(tokenize(text))
+    tokens = tokenize(text)
+    return weakens_approval(tokens) if agrees else limits_approval(tokens)
 
 
 def _verb_at(tokens: Sequence[Token], at: int, context: Context) -> tuple[str, int]:

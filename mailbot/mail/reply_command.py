@@ -18,6 +18,7 @@ from mailbot.mail.field_lines import (
     read_field_line,
     read_field_sentence,
 )
+from mailbot.mail.letters import has_strange_letters, plain_letters
 from mailbot.mail.numbered import names_lines, read_numbered
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.repeated import NOTHING_SHOWN, ShownFacts, without_repeated
@@ -41,7 +42,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
 _REPLY_PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
 #: "nr.", "15.12."
@@ -156,7 +156,17 @@ def _orders(answer: Answer) -> list[tuple[str, tuple[int, ...], dict[str, str]]]
 
 
 def _read(written: str, asked: _Asked) -> Answer:
-    text = _EMPHASIS.sub(r"\1", _INVISIBLE.sub("", written)[:_LONGEST]).strip()
+    answer = _read_plain(plain_letters(written), asked)
+    orders = any(command.verb not in HARMLESS for command in answer.commands)
+    if orders and len(written) > _LONGEST:
+        return Answer(written=answer.written, doubt=Doubt.NOT_UNDERSTOOD)
+    if orders and has_strange_letters(written):
+        return Answer(written=answer.written, doubt=Doubt.STRANGE_LETTERS)
+    return answer
+
+
+def _read_plain(written: str, asked: _Asked) -> Answer:
+    text = _EMPHASIS.sub(r"\1", written[:_LONGEST]).strip()
     doubt = _why_unreadable(text)
     if doubt:
         return Answer(written=text, doubt=doubt)

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.command import HARMLESS, Command, Context, Doubt, Verb
-from mailbot.mail.caveats import only_names_decision, read_polite_order, weakens_approval
+from mailbot.mail.caveats import (
+    is_about_harmless,
+    only_names_decision,
+    read_polite_order,
+    weakens_approval,
+)
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.scan import Scan
 from mailbot.mail.tokens import Token, tokenize
@@ -257,7 +262,7 @@ def _take_lead(scan: Scan) -> None:
     while contrast < len(scan.tokens) and match(
         index_of("doubt", "contrast"), scan.tokens, contrast
     ):
-        if not has("doubt", "harmless", scan.leads[-1]):
+        if not is_about_harmless(scan.leads[-1]):
             scan.leads[-1].append(scan.tokens[contrast])
         contrast += 1
         scan.at = contrast
@@ -275,7 +280,7 @@ def _lead_end(scan: Scan) -> int:
         if is_separator(scan.tokens[i]):
             return i
         lead = scan.tokens[scan.at : i]
-        if lead and match(contrast, scan.tokens, i) and has("doubt", "harmless", lead):
+        if lead and match(contrast, scan.tokens, i) and is_about_harmless(lead):
             return i
     return len(scan.tokens)
 
@@ -316,7 +321,7 @@ def _lead_limits(scan: Scan, lead: Sequence[Token]) -> bool:
     verbs = {command.verb for command in scan.commands}
     if verbs <= _WITH_REASON:
         return has("doubt", "limits", lead) or has("doubt", "hedges", lead)
-    serious = [clause for clause in scan.leads if not has("doubt", "harmless", clause)]
+    serious = [clause for clause in scan.leads if not is_about_harmless(clause)]
     return any(weakens_approval(one) for one in serious)
 
 

@@ -9,6 +9,9 @@ from mailbot.mail.phrase_book import contains, has, index_of, match, match_all
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_decision
 
+#: what behind "all but 3" says more than why the third is left out
+_LIMITS = ("limits", "conditions", "hedges", "partial", "others", "postponed", "hostile")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
@@ -127,7 +130,7 @@ def _explains(seen: _Seen) -> bool:
     before = seen.tokens[seen.at - 1]
     begins = is_separator(before) or bool(match(index_of("grammar", "reason"), tail, 0))
     has_number = any(token.text[0].isdigit() for token in tail)
-    is_limited = has("doubt", "limits", tail) or mentions_decision(tail)
+    is_limited = any(has("doubt", name, tail) for name in _LIMITS) or mentions_decision(tail)
     return bool(seen.excepted) and begins and not has_number and not is_limited
 
 
