@@ -129,7 +129,7 @@ def take(unit: Unit, conversation: Conversation, written: Written) -> Conversati
     talk = written.talk
     if talk.is_invoice and _books(unit, written):
         return _acknowledge(unit, conversation, written, PassedOn(is_booked=True))
-    unknown = unknown_names(unit, written.dossier, (*talk.to, *talk.only))
+    unknown = unknown_names(unit, written.dossier, (*talk.to, *talk.cc, *talk.only))
     if unknown:
         return _acknowledge(unit, conversation, written, PassedOn(unknown=unknown, text=talk.text))
     people: Sequence[Person | Employee] = ()
@@ -177,7 +177,7 @@ def _said(unit: Unit, conversation: Conversation, written: Written) -> Said:
         mail=written.mail,
         files=written.files,
         asks=asks,
-        reads_along=named,
+        reads_along=(*named, *addresses_of(unit, written.dossier, talk.cc)),
         only_for=only,
         until=date.fromisoformat(talk.until) if talk.until else None,
     )

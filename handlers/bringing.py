@@ -42,6 +42,12 @@ class Step:
     after: Conversation
     message: Message
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether it settles what its author was asked."""
+        author = self.message.author
+        return author in self.before.waits_for and author not in self.after.waits_for
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
@@ -87,7 +93,7 @@ def bring(unit: Unit, step: Step, person: Person | Employee) -> None:
     dossier = get_dossier(unit.session, step.after.dossier)
     author = find_person(unit.session, dossier, message.author)
     said = partial(_write, step, name=author.name if author else message.author, question="")
-    if message.author in step.before.waits_for:
+    if step.is_answer:
         asked = find_message(unit.session, step.before.question)
         question = asked.text if asked and asked.is_for(email) else ""
         said = partial(said, question=question)
@@ -156,7 +162,7 @@ def _write(
 ) -> Letter:
     """Return a message as an answer, as a question to who must answer it, or as it is."""
     text = step.message.text
-    if step.message.author in step.before.waits_for:
+    if step.is_answer:
         return write_answer(head, thread, question=question, answer=text, answered_by=name)
     if email in step.after.waits_for and step.after.question == step.message.id:
         return write_question(head, thread, question=text, asked_by=name)

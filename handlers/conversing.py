@@ -31,10 +31,12 @@ from mailbot.domain.conversation import (
 from mailbot.domain.document import Note, Status, StoredFile
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import Token
 from mailbot.mail.talk import Talk, read_talk, read_topic
+from mailbot.rules.approval import may_take
 from storage.approvals import approvals_of, record_approvals
 from storage.conversations import conversations_about, find_conversation, record_message
 from storage.definitions import find_definition, get_dossier, get_office
@@ -50,7 +52,7 @@ def question(act: Act) -> Result:
         return _answer(act, text)
     talk, files = _talk(act)
     others = _named(act, talk) or (_other_side(act).email.lower(),)
-    conversation = talk_about(act.unit, act.document, (act.email, *others))
+    conversation = talk_about(act.unit, act.document, (act.email, *others, *_copied(act, talk)))
     said = Said(
         by=act.person,
         text=talk.text,
@@ -85,7 +87,7 @@ def remark(act: Act) -> Result:
     if not others:
         _remember(act, text)
         return Result(document=after, sentence="remark")
-    conversation = talk_about(act.unit, act.document, (act.email, *others))
+    conversation = talk_about(act.unit, act.document, (act.email, *others, *_copied(act, talk)))
     said = Said(
         by=act.person,
         text=talk.text,
@@ -132,16 +134,18 @@ def forward(act: Act) -> Result:
         raise Refused("forward_unknown_person", {"to": wanted})
     if act.document.status is not Status.TO_APPROVE or act.shown is not Shown.APPROVAL:
         raise Refused("status_forbids", {"status": act.document.status.value})
-    mine = [
-        a
-        for a in approvals_of(act.unit.session, act.document.id)
-        if a.approver == act.email and a.state is ApprovalState.OPEN
-    ]
+    approvals = approvals_of(act.unit.session, act.document.id)
+    mine = [a for a in approvals if a.approver == act.email and a.state is ApprovalState.OPEN]
     if not mine:
         raise Refused("already_done")
+    if other.frozen or not may_take(other.email, mine, approvals, act.document):
+        raise Refused("forward_decides_already", {"to": other.name})
     record_approvals(act.unit.session, [replace(a, approver=other.email.lower()) for a in mine])
     record_approvals(act.unit.session, [replace(a, state=ApprovalState.CANCELLED) for a in mine])
-    ask(act.unit, act.document)
+    act.unit.note(EventKind.APPROVAL_HANDED_OVER, act.document.id, act.email, to=other.email)
+    # who was asked already gets no second mail: the key of each mail says for whom it is
+    key = f"{act.document.id}:{act.unit.context.new_id()}"
+    act.unit.put(JobKind.REQUEST_APPROVAL, key=key, document=act.document.id)
     return Result(document=act.document, sentence="forward", values={"to": other.name})
 
 
@@ -284,10 +288,14 @@ def _named(act: Act, talk: Talk) -> tuple[str, ...]:
     Raises Refused when a name is nobody's.
     """
     names: Sequence[str] = (*talk.to, *talk.only)
-    unknown = unknown_names(act.unit, act.dossier, names)
+    unknown = unknown_names(act.unit, act.dossier, (*names, *talk.cc))
     if unknown:
         raise Refused("forward_unknown_person", {"to": ", ".join(unknown)})
     return tuple(e for e in addresses_of(act.unit, act.dossier, names) if e != act.email)
+
+
+def _copied(act: Act, talk: Talk) -> tuple[str, ...]:
+    return tuple(e for e in addresses_of(act.unit, act.dossier, talk.cc) if e != act.email)
 
 
 def _other_side(act: Act) -> Person | Employee:

@@ -1,22 +1,28 @@
-"""The clock struck: documents whose wait is over are shown again."""
+"""The clock struck: documents whose wait is over are shown again, questions are remembered."""
 
 from dataclasses import replace
 
+from handlers.chasing import remind
 from handlers.context import Context
 from handlers.progress import ask
 from mailbot.domain.clock import local_date
 from mailbot.domain.document import revised
 from mailbot.domain.job import Job
+from storage.conversations import conversations_to_remind
 from storage.definitions import get_dossier, get_office
 from storage.documents import documents_on_hold, get_document, record_document
 
 
 def handle(context: Context, _job: Job) -> None:
-    """Release every document that waited until today, and ask again."""
+    """Release every document that waited until today; remind of what nobody has answered."""
     with context.database.reading() as session:
         held = [document.id for document in documents_on_hold(session) if document.hold_until]
+        due = conversations_to_remind(session, context.now())
     for document_id in held:
         _release(context, document_id)
+    for conversation_id in due:
+        with context.transaction() as unit:
+            remind(unit, conversation_id)
 
 
 def _release(context: Context, document_id: str) -> None:

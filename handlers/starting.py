@@ -51,7 +51,7 @@ def start_by_mail(
     office, _employees = get_office(unit.session, dossier.office)
     talk, mail = read_mail_of(unit, stored, office.time_zone)
     start = _Start(person=person, dossier=dossier, talk=talk, mail=mail, stored=stored)
-    unknown = unknown_names(unit, dossier, (*talk.to, *talk.only))
+    unknown = unknown_names(unit, dossier, (*talk.to, *talk.cc, *talk.only))
     copied = _copied(unit, start)
     asked = _asked(unit, start) or copied or _admins(start)
     if unknown or not asked:
@@ -144,10 +144,11 @@ def _asked(unit: Unit, start: _Start) -> tuple[str, ...]:
 
 
 def _copied(unit: Unit, start: _Start) -> tuple[str, ...]:
-    """Return the people of dossier and office to whom the mail itself went, too."""
+    """Return the people of dossier and office to whom the mail went, too, and of `cc: Karim`."""
     addresses = [each.address for each in (*start.mail.to, *start.mail.cc)]
     found = (find_person(unit.session, start.dossier, address) for address in addresses)
-    people = (person.email.lower() for person in found if person and not person.frozen)
+    people = [person.email.lower() for person in found if person and not person.frozen]
+    people += addresses_of(unit, start.dossier, start.talk.cc)
     return tuple(email for email in dict.fromkeys(people) if email != start.email)
 
 

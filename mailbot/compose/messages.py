@@ -13,7 +13,7 @@ from mailbot.compose.thread import (
     thread_enclosures,
     thread_facts,
 )
-from mailbot.compose.wording import near_day, shortened
+from mailbot.compose.wording import near_day, shortened, upper_first
 from mailbot.domain.booking import ExportFile
 from mailbot.domain.command import Context
 from mailbot.domain.letter import Letter
@@ -174,7 +174,7 @@ def write_batch_request(  # noqa: PLR0913 -- one fact each
 def _state(done: PassedOn, head: Letterhead) -> str:
     """Return the beginning of the subject."""
     if done.unknown:
-        return head.say("results", "refused")
+        return upper_first(head.say("results", "refused"))
     if done.to:
         return head.say("talk", "passed_on", names=people(done.to, head))
     return head.say("talk", "closed" if done.is_closed else "noted")

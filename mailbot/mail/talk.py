@@ -30,8 +30,10 @@ class Talk:
 
     #: all that is passed on
     text: str
-    #: names or addresses of people who shall read along: `aan: An, Karim`
+    #: names or addresses of those whom it is for: `aan: An, Karim`
     to: tuple[str, ...] = ()
+    #: and of those who read along: `cc: Karim`
+    cc: tuple[str, ...] = ()
     #: names or addresses of those who alone may read it: `enkel An`
     only: tuple[str, ...] = ()
     #: for who asked alone, and those in `only`
@@ -49,6 +51,7 @@ class _Read:
 
     lines: list[str] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    cc: list[str] = field(default_factory=list)
     only: list[str] = field(default_factory=list)
     is_private: bool = False
     closes: bool = False
@@ -71,6 +74,7 @@ def read_talk(written: str, sent_on: date) -> Talk:
     talk = Talk(
         text=text,
         to=tuple(dict.fromkeys(read.to)),
+        cc=tuple(dict.fromkeys(read.cc)),
         only=tuple(dict.fromkeys(read.only)),
         is_private=read.is_private or bool(read.only),
         closes=read.closes,
@@ -97,13 +101,16 @@ def _closing(line: str, read: _Read) -> bool:
 
 
 def _addressing(line: str, read: _Read) -> bool:
-    """Read `aan: An, Karim`."""
+    """Read `aan: An, Karim` and `cc: Karim`."""
     labelled = _LABELLED.fullmatch(line)
-    if labelled is None or not _stands_in("to", labelled[1]):
+    if labelled is None:
         return False
-    names = read_names(labelled[2], is_introduced=True)
-    read.to += names
-    return bool(names)
+    for table, found in (("to", read.to), ("cc", read.cc)):
+        if _stands_in(table, labelled[1]):
+            names = read_names(labelled[2], is_introduced=True)
+            found.extend(names)
+            return bool(names)
+    return False
 
 
 def _privately(line: str, read: _Read) -> bool:
