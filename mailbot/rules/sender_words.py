@@ -21,6 +21,8 @@ class SenderWords:
     added: frozenset[str]
     #: a letter, as `str.translate` wants it, to the plain one that it is drawn like
     drawn_alike: Mapping[int, str]
+    #: the same for letters outside of ASCII only
+    foreign_alike: Mapping[int, str]
 
 
 @cache
@@ -28,12 +30,14 @@ def sender_words() -> SenderWords:
     """Return the words, read once."""
     file = resources.files("templates") / "words" / "senders.toml"
     read = tomllib.loads(file.read_text(encoding="utf-8"))
+    drawn = {ord(letter): plain for plain, all_ in read["drawn_alike"].items() for letter in all_}
     return SenderWords(
         desks=frozenset(read["desks"]),
         robots=frozenset(read["robots"]),
         providers=frozenset(read["providers"]),
         added=frozenset(read["added"]),
-        drawn_alike={
-            ord(letter): plain for plain, all_ in read["drawn_alike"].items() for letter in all_
+        drawn_alike=drawn,
+        foreign_alike={
+            letter: plain for letter, plain in drawn.items() if not chr(letter).isascii()
         },
     )

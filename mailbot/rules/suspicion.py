@@ -24,6 +24,7 @@ _OWNED_MAILS = 3
 _USUALLY_PROVED_MAILS = 3
 _NEARLY_ALL = 0.9
 _LONGEST_NAME = 200
+_LONGEST_SHOWN = 80
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,64}@([\w-]{1,63}\.)+[\w-]{2,63}")
 _PUNCTUATION = re.compile(r"[\W_]+")
 #: what mail programs and portals write behind a name
@@ -71,9 +72,10 @@ def find_suspicions(
 def name_key(name: str) -> str:
     """Return what makes two display names the same one, "" for names that many share."""
     folded = "".join(
-        one for one in unicodedata.normalize("NFKD", _VIA.sub("", name).casefold())
-        if not unicodedata.combining(one)
-    )  # fmt: skip
+        one
+        for one in unicodedata.normalize("NFKD", _VIA.sub("", name).casefold())
+        if not unicodedata.combining(one) and (one.isprintable() or one.isspace())
+    ).translate(dict(sender_words().foreign_alike))
     key = " ".join(_PUNCTUATION.sub(" ", folded).split())[:_LONGEST_NAME]
     return "" if key in sender_words().desks else key
 
@@ -104,14 +106,14 @@ def _of_domain(sender: MailAddress, known: KnownSenders) -> str:
 
 def _of_name(sender: MailAddress, known: KnownSenders) -> str:
     """Tell of a name that belongs to somebody else."""
-    shown = _ADDRESS.search(sender.display_name.lower())
-    if shown and not _is_same_organisation(shown[0], sender.address):
-        return f"name_is_address:{shown[0]}"
+    named = _ADDRESS.search(sender.display_name[:_LONGEST_NAME].lower())
+    if named and not _is_same_organisation(named[0], sender.address):
+        return f"name_is_address:{_shown(named[0])}"
     key = name_key(sender.display_name)
     if not key or any(_is_established(one) for one in known.same_address):
         return ""
     if " " in key and key in known.people and sender.address not in known.people[key]:
-        return f"name_of_person:{sender.display_name.replace(',', '')}"
+        return f"name_of_person:{_shown(sender.display_name)}"
     others = [
         one for one in known.same_name if not _is_same_organisation(one.address, sender.address)
     ]
@@ -119,6 +121,12 @@ def _of_name(sender: MailAddress, known: KnownSenders) -> str:
     return (
         f"name_of_other_address:{owner.address}" if owner and owner.proved >= _OWNED_MAILS else ""
     )
+
+
+def _shown(text: str) -> str:
+    """Return what a sender wrote, fit to stand in a sentence: short, and what one sees is all."""
+    plain = "".join(one for one in text if one.isprintable() and one not in ",<>")
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"
 
 
 def _is_portal(sender: MailAddress, authentication: Authentication) -> bool:
@@ -143,7 +151,7 @@ def _of_reply(sender: MailAddress, reply_to: Collection[MailAddress], known: Kno
         )
     ]
     has_own = len(strange) < len([one for one in reply_to if one.domain])
-    return "" if has_own or not strange else f"reply_to_differs:{strange[0].replace(',', '')}"
+    return "" if has_own or not strange else f"reply_to_differs:{_shown(strange[0])}"
 
 
 def _is_stranger(sender: MailAddress, known: KnownSenders) -> bool:

@@ -93,6 +93,14 @@ def test_a_look_alike_that_has_sent_proved_mails_for_weeks_is_a_supplier_too() -
         ("Peeters", "an.peeters@gmail.com", []),
         ("els@kantoor.example", "x@boef.example", ["name_is_address:els@kantoor.example"]),
         ("Els (els@kantoor.example)", "x@boef.example", ["name_is_address:els@kantoor.example"]),
+        ("A\u202en Pee\u200bters", "x@boef.example", ["name_of_person:An Peeters"]),
+        ("\u0410n P\u0435eters", "x@boef.example", ["name_of_person:\u0410n P\u0435eters"]),
+        ("An, Peeters\u202e", "x@boef.example", ["name_of_person:An Peeters"]),
+        (
+            "a" * 90 + "@kantoor.example",
+            "x@boef.example",
+            [f"name_is_address:{'a' * 64}@kantoor.example"],
+        ),
         ("x@boef.example", "x@boef.example", []),
         ("x@post.boef.example", "x@boef.example", []),
     ],
@@ -131,6 +139,11 @@ def test_a_name_that_nobody_proved_belongs_to_nobody() -> None:
         ("noreply@portaal.example", ("bakker@gmail.com",), []),
         ("f@drukkerij.example", ("x@boef.example", "f@drukkerij.example"), []),
         ("f@drukkerij.example", ("",), []),
+        (
+            "f@drukkerij.example",
+            ("x" * 5000 + "@boef.example",),
+            [f"reply_to_differs:{'x' * 80}…"],
+        ),
     ],
 )
 def test_answers_that_go_elsewhere(
