@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from handlers.context import Unit
 from handlers.evidence import shown_to
 from handlers.progress import advance, ask
+from handlers.standing_in import places
 from mailbot.domain.change import Change
 from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
@@ -43,6 +44,8 @@ class Act:
     mail: StoredMail | None = None
     #: how much is known about who speaks
     authority: Authority = Authority.PROVED
+    #: addresses in whose place the person may approve or reject, too
+    places: frozenset[str] = frozenset()
 
     @property
     def email(self) -> str:
@@ -183,6 +186,7 @@ class Turn:
             token=self._token,
             mail=self._mail,
             authority=self._authority,
+            places=self._places(dossier),
         )
 
     def _act(self, act: Act) -> Result:
@@ -208,11 +212,16 @@ class Turn:
             raise Refused("unsupported_verb", {"verb": command.verb.value})
         if self._person.frozen:
             raise Refused("frozen_person")
-        if not may_decide(self._person, dossier, command):
+        if not may_decide(self._person, dossier, command, self._places(dossier)):
             raise Refused("not_allowed")
         is_spent = self._token.spent_at is not None and len(self._token.items) == 1
         if is_spent and command.verb in _DECISIONS:
             raise Refused("already_done")
+
+    def _places(self, dossier: Dossier) -> frozenset[str]:
+        """Return in whose place the person may decide, beside their own."""
+        now = self._unit.context.now()
+        return places(self._unit.session, dossier, self._person.email, now)
 
     def _binds(self, command: Command) -> bool:
         """Whether a command is bound to the version that was shown; the list of senders is not."""

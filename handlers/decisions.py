@@ -17,7 +17,7 @@ from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.rules.access import FIRST_ONCE, Authority
-from mailbot.rules.approval import decide
+from mailbot.rules.approval import decide, parts_for
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
 from storage.documents import record_document
@@ -39,17 +39,20 @@ def _approve(act: Act) -> Result:
     if act.document.status is not Status.TO_APPROVE:
         raise Refused("already_done" if _has_decided(act) else "status_forbids", _status(act))
     approvals = approvals_of(act.unit.session, act.document.id)
-    if not any(a.approver == act.email and a.state is ApprovalState.OPEN for a in approvals):
-        raise Refused("already_done" if _has_decided(act) else "not_allowed")
+    parts = parts_for(approvals, act.email, act.places, act.document)
+    if not parts:
+        raise Refused(_why_not(act))
     decided = decide(
         approvals,
         act.email,
         state=ApprovalState.APPROVED,
         at=act.unit.context.now(),
         mail_id=act.mail.id if act.mail else "",
+        parts=parts,
     )
     record_approvals(act.unit.session, decided)
-    _note(act, EventKind.APPROVED)
+    absent = {part.approver for part in parts} - {act.email}
+    _note(act, EventKind.APPROVED, **({"in_place_of": ", ".join(absent)} if absent else {}))
     moved = _advance(act, _released(act.document))
     waiting = {a.approver for a in decided if a.state is ApprovalState.OPEN}
     if not waiting:
@@ -61,7 +64,16 @@ def _approve(act: Act) -> Result:
 
 def _has_decided(act: Act) -> bool:
     approvals = approvals_of(act.unit.session, act.document.id)
-    return any(a.approver == act.email and a.decided_at is not None for a in approvals)
+    mine = [a for a in approvals if act.email in (a.approver, a.decided_by)]
+    return any(a.decided_at is not None for a in mine)
+
+
+def _why_not(act: Act) -> str:
+    """Return why nothing waits for this person: who has a hand in it takes nobody's place."""
+    if _has_decided(act):
+        return "already_done"
+    parties = (act.document.delivered_by.lower(), act.document.iban_changed_by.lower())
+    return "own_document" if act.places and act.email in parties else "not_allowed"
 
 
 def _review(act: Act) -> Result:

@@ -14,12 +14,13 @@ from handlers.correspondence import find_person, make_links, reader_of
 from handlers.evidence import cause_of_post
 from handlers.participants import read_messages
 from handlers.proving import is_proved
+from handlers.standing_in import places
 from handlers.transcript import send_page_transcript
+from handlers.standing_in import places
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
 from mailbot.compose.facts import DocumentView
 from mailbot.compose.pages import Said, Sheet
 from mailbot.compose.render import Letterhead
-from mailbot.domain.approval import ApprovalState
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
@@ -30,6 +31,7 @@ from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.domain.values import from_data, to_data
 from mailbot.rules.access import may_decide
+from mailbot.rules.approval import parts_for
 from mailbot.rules.corrections import CORRECTABLE
 from storage.approvals import approvals_of
 from storage.audit import events_about
@@ -296,7 +298,7 @@ def _sheets(unit: Unit, token: Token) -> Iterator[Sheet]:
             continue
         dossier = get_dossier(unit.session, document.dossier)
         asks = token.context is not Shown.CONFIRMATION
-        verbs = _verbs(unit.session, document, dossier, holder, shown=item.context) if asks else ()
+        verbs = _verbs(unit, document, dossier, holder, shown=item.context) if asks else ()
         yield Sheet(
             number=number if token.context is Shown.DIGEST or len(token.items) > 1 else None,
             view=_view(unit, document, dossier),
@@ -314,34 +316,35 @@ _DECISIONS = frozenset(
 
 
 def _verbs(
-    session: Session,
+    unit: Unit,
     document: Document,
     dossier: Dossier,
     holder: Person | Employee,
     *,
     shown: Shown,
 ) -> Iterator[Verb]:
+    email = holder.email.lower()
+    taken = places(unit.session, dossier, email, unit.context.now())
     for verb in _OFFERED[shown]:
-        if not may_decide(holder, dossier, Command(verb=verb)):
+        if not may_decide(holder, dossier, Command(verb=verb), taken):
             continue
         if verb is Verb.APPROVE:
-            makes_sense = _waits_for(session, document, shown, holder.email.lower())
+            makes_sense = _waits_for(unit.session, document, shown, email, taken=taken)
         else:
             makes_sense = verb not in _MAKES_SENSE or _MAKES_SENSE[verb](document)
         if makes_sense:
             yield verb
 
 
-def _waits_for(session: Session, document: Document, shown: Shown, email: str) -> bool:
-    """Whether the document waits for the OK of this person."""
+def _waits_for(
+    session: Session, document: Document, shown: Shown, email: str, *, taken: frozenset[str]
+) -> bool:
+    """Whether the document waits for the OK of this person, or of whom they stand in for."""
     if shown is Shown.REVIEW:
         return document.status is Status.TO_REVIEW and email not in document.reviewed_by
     if document.status is not Status.TO_APPROVE:
         return False
-    return any(
-        a.approver == email and a.state is ApprovalState.OPEN
-        for a in approvals_of(session, document.id)
-    )
+    return bool(parts_for(approvals_of(session, document.id), email, taken, document))
 
 
 def _view(unit: Unit, document: Document, dossier: Dossier) -> DocumentView:

@@ -19,6 +19,7 @@ from handlers import (
     reply,
     request_approval,
     review,
+    standing_in,
     write_directory,
 )
 from handlers.context import Context
@@ -43,6 +44,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.LEARN_SUPPLIER: learn_supplier.handle,
         JobKind.DIGEST: digest.handle,
         JobKind.REMINDERS: reminders.handle,
+        JobKind.STANDING_IN: standing_in.handle,
         JobKind.WRITE_DIRECTORY: write_directory.handle,
     }
 )

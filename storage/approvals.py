@@ -21,6 +21,7 @@ def record_approvals(session: Session, approvals: Iterable[Approval]) -> None:
                 version=approval.version,
                 decided_at=approval.decided_at,
                 mail_id=approval.mail_id,
+                decided_by=approval.decided_by,
             )
         )
     session.flush()
@@ -55,4 +56,5 @@ def _approval(row: ApprovalRow) -> Approval:
         state=ApprovalState(row.state),
         decided_at=row.decided_at,
         mail_id=row.mail_id,
+        decided_by=row.decided_by or "",
     )

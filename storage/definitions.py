@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from mailbot.domain.directory import Directory, DossierEntry, sender_lists
 from mailbot.domain.people import Definition, Dossier, Employee, Office, Person
 from mailbot.domain.values import from_data, from_json, to_data, to_json
+from storage.absences import absences_in
 from storage.freezes import frozen_addresses
 from storage.tables import DossierRow, OfficeRow
 
@@ -34,7 +35,10 @@ def find_definition(
         definition,
         employees=_with_freezes(definition.employees, frozen),
         dossiers=tuple(
-            replace(d, people=_with_freezes(d.people, frozen)) for d in definition.dossiers
+            replace(
+                d, people=_with_freezes(d.people, frozen), absences=absences_in(session, d.code)
+            )
+            for d in definition.dossiers
         ),
     )
 
@@ -112,8 +116,8 @@ def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None
 
 def _dossier(session: Session, row: DossierRow) -> Dossier:
     dossier = from_json(Dossier, row.data)
-    frozen = frozen_addresses(session, dossier.office)
-    return replace(dossier, people=_with_freezes(dossier.people, frozen)) if frozen else dossier
+    people = _with_freezes(dossier.people, frozen_addresses(session, dossier.office))
+    return replace(dossier, people=people, absences=absences_in(session, dossier.code))
 
 
 def _with_freezes(people: tuple[P, ...], frozen: frozenset[str]) -> tuple[P, ...]:

@@ -61,16 +61,18 @@ def write_approval_request(
     *,
     rules: tuple[str, ...] = (),
     together_with: tuple[str, ...] = (),
+    in_place_of: tuple[str, ...] = (),
 ) -> Letter:
     """Return the mail that asks an approver to decide.
 
     `rules` are the names of the approval rules that matched (CF-APPR-08), `together_with` the
-    names of the other people who are asked.
+    names of the other people who are asked, `in_place_of` those for whom the reader stands in.
     """
     facts = {
         **_document_facts(view, head),
         "rules": listed([f'"{shortened(rule, 60)}"' for rule in rules], head.language),
         "together": listed([shortened(name, 40) for name in together_with], head.language),
+        "absent": listed([shortened(name, 60) for name in in_place_of], head.language),
         "rows": summary(view, head),
         "answer_options": offer(head, Context.APPROVAL),
         "buttons": buttons(head, "approve", "reject", "document"),

@@ -29,3 +29,5 @@ class Approval:
     decided_at: datetime | None = None
     #: the mail that decided, "" when a link page did
     mail_id: str = ""
+    #: who decided in the approver's place, "" when nobody did
+    decided_by: str = ""

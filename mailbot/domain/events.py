@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     PERSON_THAWED = "person_thawed"
     #: what waited for somebody who decides no more waits for somebody else
     APPROVAL_HANDED_OVER = "approval_handed_over"
+    #: who stands in for whom, on which days
+    STAND_IN_NAMED = "stand_in_named"
     AUTHENTICATOR_SET_UP = "authenticator_set_up"
     #: a browser that was not known asked to decide: the person on file got a code
     BROWSER_CODE_SENT = "browser_code_sent"

@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     REMINDERS = "reminders"
     WRITE_DIRECTORY = "write_directory"
     LEARN_SUPPLIER = "learn_supplier"
+    STANDING_IN = "standing_in"
 
 
 @dataclass(frozen=True, kw_only=True)

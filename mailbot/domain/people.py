@@ -1,6 +1,7 @@
 """The office, its employees, its dossiers and the people of a dossier."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -70,6 +71,17 @@ class Office:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Absence:
+    """Days on which somebody may decide in another's place, both included."""
+
+    #: e-mail addresses
+    person: str
+    stand_in: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Employee:
     """Somebody who works at the office."""
 
@@ -83,6 +95,10 @@ class Employee:
     frozen: bool = False
     #: a total above it takes a confirmation (approving) or a second person (paying)
     limit: Decimal | None = None
+    #: who may decide in this person's place, and on which days; without days always
+    stand_in: str = ""
+    away_from: date | None = None
+    away_until: date | None = None
 
     @property
     def name(self) -> str:
@@ -102,6 +118,9 @@ class Person:
     frozen: bool = False
     #: as of an employee
     limit: Decimal | None = None
+    stand_in: str = ""
+    away_from: date | None = None
+    away_until: date | None = None
 
     @property
     def name(self) -> str:
@@ -184,6 +203,8 @@ class Dossier:
     journals: tuple[Journal, ...] = ()
     people: tuple[Person, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
+    #: as people said since; no part of a definition
+    absences: tuple[Absence, ...] = ()
     #: total including VAT from which an approval takes a one-time code; None: none does
     confirm_from: Decimal | None = None
     export: Export = field(default_factory=lambda: Export(connector="csv"))

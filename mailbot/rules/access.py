@@ -173,21 +173,30 @@ def speaks_against(authentication: Authentication) -> bool:
     return bool(verdicts & {"fail", "softfail", "permerror", "policy"})
 
 
-def may_decide(person: Person | Employee, dossier: Dossier, command: Command) -> bool:
-    """Whether the role of this person allows the command at all (CF-USR-02…07, CF-EMP-08…10)."""
+def may_decide(
+    person: Person | Employee,
+    dossier: Dossier,
+    command: Command,
+    places: frozenset[str] = frozenset(),
+) -> bool:
+    """Whether the role of this person allows the command at all (CF-USR-02…07, CF-EMP-08…10).
+
+    `places` are the addresses for whom they stand in today: the place of an approver brings the
+    right to approve and reject, and no other.
+    """
     if isinstance(person, Employee):
         return person.role is not EmployeeRole.SUPPORT or command.verb in HARMLESS
     if command.verb in HARMLESS:
         return True
     if command.verb in (Verb.ALLOW, Verb.BLOCK, Verb.ALLOW_ONCE):
         return PersonRole.ADMIN in person.roles
-    if command.verb in (Verb.APPROVE, Verb.REJECT) and _is_approver(person, dossier):
+    if command.verb in (Verb.APPROVE, Verb.REJECT) and _is_approver(person, dossier, places):
         return True
     return bool(set(person.roles) - {PersonRole.DOCUMENT_DELIVERY, PersonRole.FULL_FEEDBACK})
 
 
-def _is_approver(person: Person, dossier: Dossier) -> bool:
-    email = person.email.lower()
+def _is_approver(person: Person, dossier: Dossier, places: frozenset[str]) -> bool:
+    mine = {person.email.lower(), *places}
     return any(
-        email == approver.lower() for rule in dossier.approval_rules for approver in rule.approvers
+        approver.lower() in mine for rule in dossier.approval_rules for approver in rule.approvers
     )

@@ -1,6 +1,6 @@
 """Who must approve a document, and when that is settled (CF-APPR-02…11)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -60,6 +60,45 @@ def _beside(dossier: Dossier, employees: Sequence[Employee], parties: set[str]) 
     return others[0].email.lower() if others else manager
 
 
+def parts_for(
+    approvals: Sequence[Approval], email: str, places: Collection[str], document: Document
+) -> tuple[Approval, ...]:
+    """Return the open parts that a person may decide: their own, and those of who is away.
+
+    In one rule a person counts once, and who delivered the document or changed its account takes
+    nobody's place. `places` are the addresses for whom they stand in today.
+    """
+    waiting = [a for a in approvals if a.state is ApprovalState.OPEN]
+    own = [a for a in waiting if a.approver == email]
+    if email in (document.delivered_by.lower(), document.iban_changed_by.lower()):
+        return tuple(own)
+    taken = {
+        a.rule
+        for a in approvals
+        if email in (a.approver, a.decided_by) and a.state is not ApprovalState.CANCELLED
+    }
+    others: dict[str, Approval] = {}
+    for approval in waiting:
+        if approval.approver in places and approval.rule not in taken:
+            others.setdefault(approval.rule, approval)
+    return (*own, *others.values())
+
+
+def may_take(
+    email: str, parts: Sequence[Approval], approvals: Sequence[Approval], document: Document
+) -> bool:
+    """Whether a person may be given the parts of another: in one rule a person counts once.
+
+    Who delivered the document or changed its account takes nobody's place.
+    """
+    who = email.lower()
+    if who in (document.delivered_by.lower(), document.iban_changed_by.lower()):
+        return False
+    rules = {part.rule for part in parts}
+    taken = [a for a in approvals if a.rule in rules and a.state is not ApprovalState.CANCELLED]
+    return not any(who in (a.approver, a.decided_by) for a in taken)
+
+
 def decide(
     approvals: Sequence[Approval],
     approver: str,
@@ -67,15 +106,24 @@ def decide(
     state: ApprovalState,
     at: datetime,
     mail_id: str = "",
+    parts: Sequence[Approval] | None = None,
 ) -> tuple[Approval, ...]:
-    """Return the approvals after `approver` approved or rejected.
+    """Return the approvals after `approver` approved or rejected `parts`, by default their own.
 
     A rule of mode "one" is settled by its first approval: the others are cancelled. A rejection
     settles everything.
     """
+    own = [a for a in approvals if a.approver == approver and a.state is ApprovalState.OPEN]
+    chosen = {(a.rule, a.approver) for a in (own if parts is None else parts)}
     decided = tuple(
-        replace(a, state=state, decided_at=at, mail_id=mail_id)
-        if a.approver == approver and a.state is ApprovalState.OPEN
+        replace(
+            a,
+            state=state,
+            decided_at=at,
+            mail_id=mail_id,
+            decided_by="" if a.approver == approver else approver,
+        )
+        if (a.rule, a.approver) in chosen
         else a
         for a in approvals
     )

@@ -69,6 +69,9 @@ _SOMEBODY = {
     "language": Key(fields.language),
     "frozen": Key(fields.flag),
     "limit": Key(fields.amount),
+    "stand_in": Key(fields.email),
+    "away_from": Key(fields.day),
+    "away_until": Key(fields.day),
 }
 _EMPLOYEE = {**_SOMEBODY, "role": Key(fields.choice(EmployeeRole))}
 _PERSON = {**_SOMEBODY, "roles": Key(fields.several(fields.choice(PersonRole)), is_required=True)}

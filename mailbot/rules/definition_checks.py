@@ -15,6 +15,7 @@ from mailbot.domain.people import (
 )
 from mailbot.rules.definition_fields import Report, did_you_mean, email
 from mailbot.rules.definition_senders import check_dossier_senders, check_office_senders
+from mailbot.rules.definition_stand_ins import check_stand_ins
 from mailbot.rules.toml_lines import Path
 
 
@@ -44,6 +45,7 @@ def check_draft(
         _check_people(dossier, path, report)
         _check_journals(dossier, path, report)
         _check_rules(draft, dossier, path, report)
+        check_stand_ins(dossier, [e for _path, e in draft.employees], path, report)
         _check_export(dossier.export, (*path, "export"), report, check_export)
 
 

@@ -6,6 +6,7 @@ A reader returns None for a value that it has reported, so that one pass finds e
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
@@ -140,6 +141,14 @@ def hour(raw: object, path: Path, report: Report) -> int | None:
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 23:
         return raw
     report.add(path, f"is {_shown(raw)}; write an hour from 0 to 23, e.g. 7")
+    return None
+
+
+def day(raw: object, path: Path, report: Report) -> date | None:
+    """Read a date."""
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return raw
+    report.add(path, f"is {_shown(raw)}; write a date without quotes, e.g. 2026-12-24")
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from mailbot.domain.people import Definition, Dossier, Employee
 
 #: follows from where a table stands in the text
-_IMPLIED = {"office"}
+_IMPLIED = {"office", "absences"}
 #: written although it has its default: what people look for in a definition
 _ALWAYS = {"language", "validation", "role", "roles", "connector", "delivery", "mode"}
 _TABLES = ("journals", "people", "approval_rules")
@@ -133,7 +134,7 @@ def _value(value: object) -> str:
     """Return a value as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int):
+    if isinstance(value, int | date):
         return str(value)
     if isinstance(value, Decimal):
         return f"{value:f}"

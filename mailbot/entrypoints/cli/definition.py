@@ -11,6 +11,7 @@ import typer
 from connectors.registry import CONNECTORS
 from handlers.context import Unit
 from handlers.freezing import hand_over
+from handlers.standing_in import put_askings
 from mailbot.domain.booking import Problem
 from mailbot.domain.document import Status
 from mailbot.domain.errors import DefinitionError
@@ -223,6 +224,7 @@ def _store(unit: Unit, definition: Definition) -> list[Difference]:
         now = find_definition(unit.session, code)
         if before is not None and now is not None:
             hand_over(unit, now)
+            put_askings(unit, now)
         told = "\n".join(map(str, differences))
         unit.note(EventKind.DEFINITION_APPLIED, code, differences=told)
     return differences

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,8 +10,11 @@ import typer
 from handlers.context import Unit
 from handlers.enrolment import invite
 from handlers.freezing import freeze, thaw
-from mailbot.domain.people import Employee, Person
+from handlers.standing_in import let_stand_in
+from mailbot.domain.events import EventKind
+from mailbot.domain.people import Absence, Dossier, Employee, Person
 from mailbot.entrypoints.cli.shared import ConfigOption, JsonOption, fail, opened
+from storage.absences import end_absences
 from storage.addresses import find_reach
 from storage.approvals import open_approvals_by
 from storage.codes import count_browsers
@@ -25,6 +29,7 @@ person_app = typer.Typer(
 EmailArgument = Annotated[str, typer.Argument(help="E-mail address of the person.")]
 OfficeOption = Annotated[str, typer.Option("--office", help="Only in this office, by its code.")]
 
+_DAY = ["%Y-%m-%d"]
 #: who acts at the command line
 OPERATOR = "operator"
 
@@ -124,6 +129,57 @@ def disenrol_person(email: EmailArgument, config: ConfigOption = None) -> None:
             fail(f"{email} has no authenticator app.")
         forget_authenticator(unit.session, email)
     print(f"The app of {email} counts no more; `mailbot person enrol {email}` begins anew.")
+
+
+@person_app.command("absent")
+def absent_person(
+    email: EmailArgument,
+    stand_in: Annotated[str, typer.Argument(help="Who decides in their place.")],
+    *,
+    first: Annotated[datetime, typer.Option("--from", help="First day.", formats=_DAY)],
+    last: Annotated[datetime, typer.Option("--until", help="Last day.", formats=_DAY)],
+    config: ConfigOption = None,
+) -> None:
+    """Let somebody of the same dossiers approve in a person's place, on some days."""
+    absence = Absence(
+        person=email.lower(),
+        stand_in=stand_in.lower(),
+        starts_on=first.date(),
+        ends_on=last.date(),
+    )
+    if absence.ends_on < absence.starts_on or absence.person == absence.stand_in:
+        fail("Give another person, and a last day that is not before the first.")
+    with opened(config) as context, context.transaction() as unit:
+        _must_be_known(unit, email, "")
+        shared = _dossiers_of(unit, absence)
+        for dossier in shared:
+            let_stand_in(unit, dossier, absence, by=OPERATOR)
+    if not shared:
+        fail(f"{stand_in} is not known in a dossier of {email}; nobody stands in.")
+    names = ", ".join(dossier.code for dossier in shared)
+    print(f"{stand_in} decides beside {email} from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {names}.")
+
+
+@person_app.command("present")
+def present_person(email: EmailArgument, config: ConfigOption = None) -> None:
+    """End what `mailbot person absent` said; a stand-in of the definition stays."""
+    with opened(config) as context, context.transaction() as unit:
+        count = end_absences(unit.session, email, today=context.now().date())
+        if count:
+            unit.note(EventKind.STAND_IN_NAMED, email.lower(), OPERATOR, stand_in="")
+    print(f"{email} decides alone again." if count else f"Nobody stood in for {email}.")
+
+
+def _dossiers_of(unit: Unit, absence: Absence) -> list[Dossier]:
+    """Return the dossiers in which both the absent person and the stand-in are known."""
+    found = []
+    for written in all_definitions(unit.session):
+        employees = {employee.email.lower() for employee in written.employees}
+        for dossier in written.dossiers:
+            known = employees | {person.email.lower() for person in dossier.people}
+            if {absence.person, absence.stand_in} <= known:
+                found.append(dossier)
+    return found
 
 
 def _must_be_known(unit: Unit, email: str, office: str) -> None:
