@@ -13,6 +13,8 @@ from mailbot.mail.mime import MAX_HEADERS, read_entity
 _NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 )
+#: letters that IDNA 2003 and 2008 bring to different names (RFC 5894 §7.2): nobody's, then
+_DEVIATES = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
 _LONGEST = 2000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _ADDRESS = r'[^\s<>()\[\]",;:@\\]{1,64}@[^\s<>()\[\]",;:@\\]{1,255}'
@@ -41,6 +43,8 @@ def find_from_domain(raw: bytes) -> str:
 
 def read_domain(text: str) -> str:
     """Return a domain name in lower-case ASCII (IDNA), "" if it is none."""
+    if _DEVIATES.search(text):
+        return ""
     try:
         name = text.strip().rstrip(".").encode("idna").decode("ascii").lower()
     except UnicodeError:
