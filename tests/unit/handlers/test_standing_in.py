@@ -66,8 +66,8 @@ def test_the_stand_in_decides_in_the_others_place(house: House) -> None:
     away(house)
     document = house.invoice()
     assert ask(house, document) == [OWNER, APPROVER]
-    assert "in de plaats van Karim Haddad" in text_of(house, "approval")
-    token = token_in(house, "approval")
+    assert "in de plaats van Karim Haddad" in text_of(house, "approval", OWNER)
+    token = token_in(house, "approval", OWNER)
     assert house.token(token).person == OWNER
     desk = open_desk(house.context, token)
     assert desk is not None
@@ -83,7 +83,7 @@ def test_after_the_last_day_the_mail_decides_nothing(house: House) -> None:
     away(house)
     document = house.invoice()
     ask(house, document)
-    token = token_in(house, "approval")
+    token = token_in(house, "approval", OWNER)
     house.clock.move(timedelta(days=2))
     assert approve(house, token) == ["not_allowed"]
     assert house.now(document).status is Status.TO_APPROVE
