@@ -11,7 +11,6 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import (
     Automatic,
-    Channel,
     Mail,
     MailState,
     Recipient,
@@ -25,6 +24,7 @@ from mailbot.mail.parse import parse_mail
 from storage.addresses import forget_reach
 from storage.definitions import all_definitions, find_dossier
 from storage.mails import find_earlier_copy, get_mail, lock_address, update_mail
+from storage.outbox import has_message_id
 
 #: what a mail to each kind of address is about; automatic mail only ever delivers or bounces
 _ROUTES = {
@@ -36,6 +36,8 @@ _ROUTES = {
     RecipientKind.BOUNCE: JobKind.BOUNCE,
 }
 
+#: addresses of ours that never send
+_NOBODYS = (RecipientKind.REPLY, RecipientKind.BOUNCE, RecipientKind.COMMANDS)
 #: addresses that people write down as where their mail is to be forwarded to
 _MAY_BE_ASKED = (JobKind.NEW_DOCUMENTS, JobKind.CONVERSATION)
 
@@ -62,7 +64,7 @@ def handle(context: Context, job: Job) -> None:
             return
         if automatic is None:
             _heal(unit, known)
-        if stored.envelope.channel is not Channel.IMPORT and _is_own(unit, mail):
+        if _is_own(unit, mail):
             _ignore(unit, known, "own_mail")
         else:
             why = automatic.value if automatic else recipient.kind.value
@@ -78,10 +80,14 @@ def _heal(unit: Unit, stored: StoredMail) -> None:
 def _is_own(unit: Unit, mail: Mail) -> bool:
     """Whether a mail of ours came back, by a rule or an alias that forwards everything.
 
-    A person who forwards one is another sender; a server may give it another Message-ID.
+    A person who forwards one is another sender, with another Message-ID. A server on the way may
+    change the Message-ID; that a machine wrote it, it leaves. People of the office may well have
+    mailboxes in the same domain as we.
     """
-    domain = unit.context.settings.service.domain.lower()
-    if mail.sender.domain == domain or mail.message_id.lower().endswith(f"@{domain}>"):
+    if has_message_id(unit.session, mail.message_id):
+        return True
+    is_here = mail.sender.domain == unit.context.settings.service.domain.lower()
+    if is_here and read_recipient(mail.sender.address).kind in _NOBODYS:
         return True
     offices = {each.office.address.lower() for each in all_definitions(unit.session)}
     is_machine = mail.header("auto-submitted").lower().startswith("auto")

@@ -89,6 +89,14 @@ def find_entry_from(session: Session, envelope_sender: str) -> OutboxEntry | Non
     return _entry(row) if row else None
 
 
+def has_message_id(session: Session, message_id: str) -> bool:
+    """Whether a mail of ours has this Message-ID."""
+    if not message_id:
+        return False
+    query = select(OutboxRow.id).where(OutboxRow.message_id == message_id)
+    return session.exec(query).first() is not None
+
+
 def count_answers(
     session: Session, recipient: str, since: datetime, *, document_id: str = ""
 ) -> int:

@@ -115,8 +115,12 @@ class Traffic:
         )
 
     def may_deliver(self, dossier: str) -> bool:
-        """Note one more mail for a dossier; False when it gets too many at a time."""
-        return self._by_dossier.take(dossier)
+        """Whether a dossier gets no more mail than it can take; who only asks takes nothing."""
+        return not self._by_dossier.is_spent(dossier)
+
+    def note_delivered(self, dossier: str) -> None:
+        """Note that a mail for a dossier was kept."""
+        self._by_dossier.take(dossier)
 
 
 def client_of(address: str) -> str:

@@ -152,13 +152,13 @@ class SmtpReception:
     def _put_off(
         self, server: IntakeSession, recipient: Recipient, directory: Directory, sender: str
     ) -> SmtpAnswer | None:
-        """Return "not now" for a mail too many; never to who answers a mail of ours."""
-        if recipient.token:
+        """Return "not now" for a mail too many; never to who is known or answers us."""
+        dossier = directory.find_dossier(recipient.dossier) if recipient.dossier else None
+        if recipient.token or is_known_sender(dossier, sender):
             return None
-        dossier = directory.find_dossier(recipient.dossier)
-        if not self._traffic.may_deliver(dossier.code if dossier else ""):
+        if not self._traffic.may_deliver(recipient.dossier):
             return write_answer("too_many_mails", find_language(sender))
-        if is_known_sender(dossier, sender) or is_loopback(server.peer_address):
+        if is_loopback(server.peer_address):
             return None
         if self._greylist.must_wait(server.peer_address, sender, recipient.address):
             return write_answer("greylisted", find_language(sender))
@@ -203,6 +203,8 @@ class SmtpReception:
             client=kept.client_address,
         )
         self._greylist.note_kept(_peer(session))
+        for dossier in {read_recipient(one).dossier for one in kept.envelope_recipients}:
+            self._traffic.note_delivered(dossier)
         self._way_in.on_mail()
         return write_answer("kept", "en", id=kept.spool_id)
 

@@ -100,22 +100,6 @@ def test_answers_to_rcpt(intake: RunningIntake, recipient: str, sender: str, ans
         assert reply.isascii()
 
 
-def test_a_dossier_that_gets_too_many_mails_takes_them_later(tmp_path: Path) -> None:
-    limits = {"min_free_disk": 0, "mails_per_minute": 2}
-    with (
-        running_intake(tmp_path, clock=StoppedClock(NOON), limits=limits) as intake,
-        RawClient(intake.smtp_port) as client,
-    ):
-        client.reply()
-        client.say("EHLO client.example")
-        client.say("MAIL FROM:<a@b.de>")
-        answers = [client.say(f"RCPT TO:<{PURCHASE}>") for _ in range(9)]
-        assert {answer[:3] for answer in answers[:8]} == {"250"}
-        assert answers[8].startswith("451 4.7.0 Zu viele Mails")
-        answer = client.say(f"RCPT TO:<r.{token()}@{DOMAIN}>")
-        assert answer.startswith("250"), "who answers us is always heard"
-
-
 def test_ehlo_offers_what_is_there_and_nothing_else(intake: RunningIntake) -> None:
     with RawClient(intake.smtp_port) as client:
         assert client.reply() == f"220 {DOMAIN} ESMTP mailbot"
