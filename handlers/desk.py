@@ -12,11 +12,11 @@ from handlers.asking import view_of
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person, make_links, reader_of
 from handlers.evidence import cause_of_post
+from handlers.levels import stakes_of
 from handlers.participants import read_messages
 from handlers.proving import is_proved
 from handlers.standing_in import places
 from handlers.transcript import send_page_transcript
-from handlers.standing_in import places
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
 from mailbot.compose.facts import DocumentView
 from mailbot.compose.pages import Said, Sheet
@@ -30,7 +30,7 @@ from mailbot.domain.letter import Reader
 from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.domain.values import from_data, to_data
-from mailbot.rules.access import may_decide
+from mailbot.rules.access import Authority, may_decide, needed_authority
 from mailbot.rules.approval import parts_for
 from mailbot.rules.corrections import CORRECTABLE
 from storage.approvals import approvals_of
@@ -41,6 +41,7 @@ from storage.documents import find_document
 from storage.people import is_unsubscribed, record_unsubscribed
 from storage.reply_tokens import is_well_formed, token_hash
 from storage.tokens import find_token
+from storage.totp import has_authenticator
 
 #: what each kind of mail lets decide, in the order of the forms
 _OFFERED: dict[Shown, tuple[Verb, ...]] = {
@@ -107,6 +108,8 @@ class Desk:
     sheets: tuple[Sheet, ...] = ()
     #: what waits for a confirmation, () when it was confirmed or dropped
     to_confirm: tuple[Command, ...] = ()
+    #: the code of the person's authenticator app may stand for a second person
+    takes_app: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -153,6 +156,7 @@ def open_desk(context: Context, token: str) -> Desk | None:
             desk,
             sheets=tuple(_sheets(unit, found)),
             to_confirm=found.commands if waits else (),
+            takes_app=waits and _takes_app(unit.session, found, holder),
         )
 
 
@@ -217,6 +221,15 @@ def read_file(context: Context, sheet: Sheet, role: str) -> tuple[StoredFile, by
         return None
 
 
+def _takes_app(session: Session, token: Token, holder: Person | Employee | None) -> bool:
+    """Whether something waits that takes a second person, or a code of this person's app."""
+    if token.asked_by or not has_authenticator(session, token.person):
+        return False
+    stakes = (stakes_of(session, token, command, holder) for command in token.commands)
+    levels = (needed_authority(c, s) for c, s in zip(token.commands, stakes, strict=True))
+    return any(level is Authority.SECONDED for level in levels)
+
+
 def _head(
     context: Context,
     token: str,
@@ -236,11 +249,12 @@ def _head(
 
 def _closed(context: Context, token: Token, holder: Person | Employee | None) -> str:
     """Return why this token shows and does nothing (id in table `refusals`), "" when it does."""
+    if holder is not None and holder.frozen:
+        # a freeze ends tokens, too: who is frozen must read that, not that the link is old
+        return "frozen_person"
     if token.expires_at < context.now():
         return "token_expired"
-    if holder is None:
-        return "not_allowed"
-    return "frozen_person" if holder.frozen else ""
+    return "not_allowed" if holder is None else ""
 
 
 def _do(

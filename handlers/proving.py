@@ -12,10 +12,8 @@ from handlers.context import Context, Unit
 from handlers.correspondence import Post, post, reader_of
 from handlers.turns import find_holder
 from mailbot.compose.codes import write_browser_code
-from mailbot.compose.facts import heading
 from mailbot.domain.code import CodePurpose, CodeUse, CodeVerdict
 from mailbot.domain.command import Command
-from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.token import Token
 from storage.codes import count_codes, find_browser, new_code, record_browser, spend_code
@@ -45,12 +43,11 @@ class Proved:
     browser: str = ""
 
 
-def send_code(
-    context: Context, token: str, asked: Sequence[Command], document: Document | None
-) -> bool:
+def send_code(context: Context, token: str, asked: Sequence[Command], about: str) -> bool:
     """Mail the person on file the code that an unknown browser must bring.
 
-    `asked` and `document` say in that mail what is waiting. Asked again at once, the code that was
+    `asked` and `about` say in that mail what is waiting: commands, and in the words of the person
+    the document or the page. Asked again at once, the code that was
     mailed last stays good. Returns False when too many were asked today. Raises Temporary.
     """
     with context.transaction() as unit:
@@ -60,7 +57,7 @@ def send_code(
         if _made_since(unit, found.person, _DAY) >= _MOST_A_DAY:
             unit.note(EventKind.COMMAND_REFUSED, found.hash, found.person, why="too_many_codes")
             return False
-        _mail_code(unit, found, asked, document)
+        _mail_code(unit, found, asked, about)
         return True
 
 
@@ -107,9 +104,7 @@ def _made_since(unit: Unit, person: str, ago: timedelta) -> int:
     return count_codes(unit.session, purpose=CodePurpose.BROWSER, person=person, since=since)
 
 
-def _mail_code(
-    unit: Unit, token: Token, asked: Sequence[Command], document: Document | None
-) -> None:
+def _mail_code(unit: Unit, token: Token, asked: Sequence[Command], about: str) -> None:
     context, now = unit.context, unit.context.now()
     holder = find_holder(unit.session, token)
     if holder is None:
@@ -127,7 +122,7 @@ def _mail_code(
             code=code,
             until=expires_at,
             asked=asked,
-            about=heading(document, head) if document else "",
+            about=about,
         ),
     )
     post(unit, letter)

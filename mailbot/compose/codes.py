@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.compose.facts import heading
 from mailbot.compose.page_words import words
-from mailbot.compose.pages import Sheet, render_page
+from mailbot.compose.pages import render_page
 from mailbot.compose.render import Letterhead, write
 from mailbot.compose.transcript import command_words
 from mailbot.compose.wording import clock_time
@@ -22,10 +21,9 @@ class CodeForm:
 
     path: str
     fields: Mapping[str, str]
-    #: what it asks
-    asked: Sequence[Command]
-    #: the document that it is about, None for what is about no single one
-    sheet: Sheet | None = None
+    #: what it asks, and what about, in the words of the reader
+    asked: Sequence[Command] = ()
+    about: str = ""
     #: id in table `mistakes`, of what was wrong with the code
     mistake: str = ""
     #: path of the mails that would have left, "" when there is none to read
@@ -55,7 +53,7 @@ def write_code_page(head: Letterhead, form: CodeForm) -> str:
     facts = {
         "title": words(head.language)["code"]["title"],
         "asked": [command_words(head, command) for command in form.asked],
-        "about": heading(form.sheet.view.document, head) if form.sheet else "",
+        "about": form.about,
         "email": masked(head.reader.email),
         "path": form.path,
         "mistake": form.mistake,

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from mailbot.compose.facts import DocumentView, heading, summary, this_document, warnings
 from mailbot.compose.fields import (
@@ -26,8 +27,8 @@ from mailbot.compose.page_forms import Wish, forms_for
 from mailbot.compose.page_words import words
 from mailbot.compose.render import Letterhead, harmless
 from mailbot.compose.sentences import field_name, table
-from mailbot.compose.transcript import command_words
-from mailbot.compose.wording import day, moment, one_line
+from mailbot.compose.transcript import command_words, result_of
+from mailbot.compose.wording import day, moment, one_line, upper_first
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.invoice import Invoice
 from mailbot.domain.mail import Language
@@ -82,10 +83,12 @@ def write_desk(
     *,
     to_confirm: Sequence[Command] = (),
     is_spent: bool = False,
+    takes_app: bool = False,
 ) -> str:
     """Return the page of one document, or of a list; everything on it can be done without scripts.
 
-    `to_confirm` are the commands that wait for a confirmation.
+    `to_confirm` are the commands that wait for a confirmation; `takes_app` when the code of an
+    authenticator app may stand for a second person.
     """
     single = sheets[0] if len(sheets) == 1 else None
     titles = words(head.language)["titles"]
@@ -97,6 +100,7 @@ def write_desk(
         "confirm_forms": forms_for(_CONFIRMING if to_confirm else (), head.language, around.wish),
         "confirm_stamp": around.stamp(None),
         "is_spent": is_spent,
+        "takes_app": takes_app,
         "results": [_result(outcome, head) for outcome in around.outcomes],
         "first": around.wish.first is not None,
         "mistake": around.mistake,
@@ -158,11 +162,13 @@ def render_page(
     facts: Mapping[str, object],
     *,
     layout: Sequence[Sequence[str]] = (),
+    drawing: Markup | None = None,
 ) -> str:
     """Return the page of `templates/shared/<template>` with `facts` filled in.
 
     Every text among the facts is taken for hostile: it stays on one line and cannot become markup.
     `layout` are lines of which the spaces matter, each in parts; they cannot become markup either.
+    `drawing` is markup that we made ourselves.
     """
     safe = harmless({"office": "mailbot", "footer": "", **facts})
     if not isinstance(safe, dict):
@@ -176,6 +182,7 @@ def render_page(
             w=words(language),
             css=style(),
             layout=layout,
+            drawing=drawing or "",
             t=table(language, "frame"),
         )
     )
@@ -281,7 +288,14 @@ def _result(outcome: Outcome, head: Letterhead) -> dict[str, object]:
     said = own or head.say(
         "outcomes" if outcome.is_done else "refusals", outcome.sentence, **outcome.values
     )
-    return {"is_done": outcome.is_done, "number": outcome.item, "text": said}
+    result = result_of(outcome)
+    return {
+        "kind": {"refused": "bad", "waits": "warn"}.get(result, "good"),
+        "is_done": outcome.is_done,
+        "number": outcome.item,
+        "result": upper_first(head.say("results", result)),
+        "text": said,
+    }
 
 
 @cache

@@ -32,7 +32,7 @@ def write_transcript(
     """
     if not outcomes:
         raise ValueError("a transcript needs at least one outcome")
-    results = {_result(outcome) for outcome in outcomes}
+    results = {result_of(outcome) for outcome in outcomes}
     facts = {
         "state": head.say("results", results.pop() if len(results) == 1 else "partly"),
         "about": about,
@@ -99,7 +99,7 @@ def undo_hint(head: Letterhead, outcome: Outcome) -> str:
 _WAITS = frozenset({"confirmation_sent", "second_asked"})
 
 
-def _result(outcome: Outcome) -> str:
+def result_of(outcome: Outcome) -> str:
     """Return the id in table `results`: what changes nothing is noted, not done."""
     if not outcome.is_done:
         return "refused"
@@ -115,7 +115,7 @@ def _line(outcome: Outcome, head: Letterhead) -> Line:
     said = upper_first(head.say(table, outcome.sentence, **outcome.values))
     undo = undo_hint(head, outcome)
     how = head.say("phrases", "undo", how=undo) if undo else ""
-    text = f"{asked} → {head.say('results', _result(outcome))}"
+    text = f"{asked} → {head.say('results', result_of(outcome))}"
     number = str(outcome.item) if outcome.item else "-"
     return Line(number=number, text=text, notes=tuple(filter(None, (said, how))))
 

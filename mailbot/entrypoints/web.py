@@ -16,9 +16,11 @@ from handlers.context import Context
 from mailbot.domain.errors import Temporary
 from mailbot.entrypoints.web_answers import notice_answer, text_answer, wanted_language
 from mailbot.entrypoints.web_desk import DeskPages
+from mailbot.entrypoints.web_enrol import EnrolPages
 from mailbot.entrypoints.web_guard import Guard
 from mailbot.entrypoints.web_limits import BodyLimit
 from mailbot.entrypoints.web_outbox import OutboxPages
+from mailbot.entrypoints.web_proof import BrowserProofs
 from mailbot.entrypoints.web_protocol import PatientProtocol
 from mailbot.settings import listen_address
 from storage.blobs import BlobError
@@ -44,7 +46,9 @@ def make_web(context: Context) -> ASGIApp:
     app.add_middleware(BodyLimit, settings=context.settings)
     _answer_errors(app, context)
     _add_small_pages(app, context)
-    app.include_router(DeskPages(context).router)
+    browsers = BrowserProofs(context)
+    app.include_router(EnrolPages(context, browsers).router)
+    app.include_router(DeskPages(context, browsers).router)
     app.include_router(OutboxPages(context).router)
     return Guard(app, context.settings, context.clock)
 

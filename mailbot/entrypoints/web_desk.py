@@ -1,14 +1,14 @@
 """The pages behind the links in our mails: GET shows, a POST from the page does."""
 
 from dataclasses import dataclass
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from handlers.acting import Acted
 from handlers.context import Context
 from handlers.desk import Desk, SentForm, act, open_desk, read_file, unsubscribe
+from mailbot.compose.facts import heading
 from mailbot.compose.page_forms import Wish
 from mailbot.compose.pages import Around, Sheet, write_desk, write_stop
 from mailbot.domain.command import Command, Verb
@@ -20,7 +20,7 @@ from mailbot.entrypoints.web_answers import (
     page_answer,
     wanted_language,
 )
-from mailbot.entrypoints.web_forms import MistakeError, post_record, read_command
+from mailbot.entrypoints.web_forms import MistakeError, Sent, post_record, read_command
 from mailbot.entrypoints.web_proof import Asked, BrowserProofs
 from mailbot.entrypoints.web_session import PageSession, Proof, is_from_elsewhere
 
@@ -29,16 +29,6 @@ _READ = ["GET", "HEAD"]
 _WISHES = {"approve": Verb.APPROVE, "reject": Verb.REJECT, "correct": Verb.CORRECT}
 _CLOSED = {"token_unknown": 404, "token_expired": 410, "frozen_person": 403, "not_allowed": 403}
 _FORBIDDEN, _CONFLICT, _UNFILLED = 403, 409, 422
-_MOST_FIELDS = 30
-
-
-async def sent_fields(request: Request) -> dict[str, str]:
-    """Return the fields of a form that was sent; files are left out."""
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-Sent = Annotated[dict[str, str], Depends(sent_fields)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +43,23 @@ class _Visit:
     session: PageSession
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """A form that was sent from a page of ours."""
+
+    command: Command
+    #: the document that it is about, None for the page itself
+    sheet: Sheet | None
+    proof: Proof
+
+
 class DeskPages:
     """The routes under /d/<token>."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, browsers: BrowserProofs) -> None:
         self._context = context
         self._settings = context.settings
-        self._browsers = BrowserProofs(context)
+        self._browsers = browsers
         self.router = APIRouter()
         routes = (
             ("/d/{token}", self.show, _READ),
@@ -101,7 +101,7 @@ class DeskPages:
         except MistakeError as mistake:
             wish = Wish(first=_verb(sent), field=sent.get("field", ""))
             return self._page(visit, wish=wish, mistake=str(mistake), status=_UNFILLED)
-        return self._act(visit, _asked(visit, command, sheet, sent), proof)
+        return self._act(visit, _Form(command=command, sheet=sheet, proof=proof), sent)
 
     def ask_stop(self, request: Request, token: str) -> Response:
         """Ask whether the daily list must end; changes nothing."""
@@ -143,16 +143,17 @@ class DeskPages:
         file, content = found
         return file_answer(file.name, content)
 
-    def _act(self, visit: _Visit, asked: Asked, proof: Proof) -> Response:
-        person = visit.desk.token.person
+    def _act(self, visit: _Visit, form: _Form, sent: dict[str, str]) -> Response:
+        person, asked = visit.desk.token.person, _asked(visit, form, sent)
         proved, mistake = self._browsers.prove(asked, visit.session.visitor)
-        sent = SentForm(
+        sheet = form.sheet
+        how = SentForm(
             browser=proved or self._browsers.known(visit.request, person),
-            form=proof.form,
-            seen={asked.sheet.view.document.id: proof.version} if asked.sheet else {},
-            post=post_record(visit.request, asked.fields),
+            form=form.proof.form,
+            seen={sheet.view.document.id: form.proof.version} if sheet else {},
+            post=post_record(visit.request, sent),
         )
-        acted = act(self._context, visit.token, asked.commands, sent)
+        acted = act(self._context, visit.token, [form.command], how)
         if acted is None:
             return self._browsers.ask(visit.request, asked, mistake)
         answer = self._result(visit, acted)
@@ -187,7 +188,14 @@ class DeskPages:
         )
         sheets = [s for s in desk.sheets if s.number == only] if only else desk.sheets
         is_spent = desk.token.spent_at is not None and not desk.is_list
-        html = write_desk(desk.head, sheets, around, to_confirm=desk.to_confirm, is_spent=is_spent)
+        html = write_desk(
+            desk.head,
+            sheets,
+            around,
+            to_confirm=desk.to_confirm,
+            is_spent=is_spent,
+            takes_app=desk.takes_app,
+        )
         return visit.session.give(page_answer(html, status), self._settings)
 
     def _stop_page(
@@ -229,16 +237,16 @@ class DeskPages:
         )
 
 
-def _asked(visit: _Visit, command: Command, sheet: Sheet | None, sent: dict[str, str]) -> Asked:
+def _asked(visit: _Visit, form: _Form, sent: dict[str, str]) -> Asked:
     """Return what waits if the browser is not known: of a confirmation, what it confirms."""
-    confirmed = visit.desk.to_confirm if command.verb is Verb.CONFIRM else ()
+    head = visit.desk.head
+    confirmed = visit.desk.to_confirm if form.command.verb is Verb.CONFIRM else ()
     return Asked(
         token=visit.token,
         path=visit.path,
-        head=visit.desk.head,
-        sheet=sheet,
-        commands=(command,),
-        shown=confirmed or (command,),
+        head=head,
+        shown=confirmed or (form.command,),
+        about=heading(form.sheet.view.document, head) if form.sheet else "",
         fields=sent,
     )
 

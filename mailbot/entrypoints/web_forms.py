@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Annotated
 
-from starlette.requests import Request
+from fastapi import Depends, Request
 
 from mailbot.domain.command import Command, Verb
 from mailbot.mail.field_lines import read_value
@@ -19,7 +20,17 @@ _MISTAKES = {
     "vat": "bad_amount",
 }
 _LONGEST_TEXT = 4000
+_MOST_FIELDS = 30
 _LONGEST_VALUE = 500
+
+
+async def sent_fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form that was sent; files are left out."""
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+Sent = Annotated[dict[str, str], Depends(sent_fields)]
 
 
 class MistakeError(ValueError):
@@ -47,6 +58,12 @@ def post_record(request: Request, fields: Fields) -> dict[str, str]:
         "forwarded_for": request.headers.get("x-forwarded-for", ""),
         "user_agent": request.headers.get("user-agent", "")[:_LONGEST_VALUE],
     }
+
+
+def _confirmation(fields: Fields, _today: date) -> dict[str, str]:
+    """Read the code of an authenticator app, which need not be there."""
+    code = _text(fields, "app_code")
+    return {"code": code} if code else {}
 
 
 def _reason(fields: Fields, _today: date) -> dict[str, str]:
@@ -92,6 +109,7 @@ def _text(fields: Fields, name: str) -> str:
 
 
 _READERS: dict[Verb, Callable[[Fields, date], dict[str, str]]] = {
+    Verb.CONFIRM: _confirmation,
     Verb.REJECT: _reason,
     Verb.QUESTION: _words,
     Verb.REMARK: _words,

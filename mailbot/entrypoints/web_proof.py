@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from handlers.context import Context
-from handlers.proving import BROWSER_LIFE, prove_browser, send_code
+from handlers.context import Context, Unit
+from handlers.proving import BROWSER_LIFE, is_proved, prove_browser, send_code
 from mailbot.compose.codes import CodeForm, write_code_page
-from mailbot.compose.pages import Sheet
 from mailbot.compose.render import Letterhead
 from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command
+from mailbot.domain.token import Token
 from mailbot.entrypoints.web_answers import page_answer
 from mailbot.entrypoints.web_outbox import OUTBOX, may_see_outbox
 from mailbot.entrypoints.web_session import cookie_name, set_cookie
@@ -35,10 +35,9 @@ class Asked:
     token: str
     path: str
     head: Letterhead
-    sheet: Sheet | None
-    commands: tuple[Command, ...]
-    #: what the page and the mail say that waits
-    shown: tuple[Command, ...]
+    #: what the page and the mail say that waits, and what about
+    shown: tuple[Command, ...] = ()
+    about: str = ""
     fields: dict[str, str]
 
 
@@ -53,6 +52,11 @@ class BrowserProofs:
     def known(self, request: Request, person: str) -> str:
         """Return what this browser says it is known by to be this person's, "" if nothing."""
         return request.cookies.get(self.cookie(person), "")
+
+    def is_proved(self, token: Token, browser: str) -> bool:
+        """Whether `browser` has proved that it is that of the person of a token."""
+        with self._context.database.reading() as session:
+            return is_proved(Unit(context=self._context, session=session), token.person, browser)
 
     def prove(self, asked: Asked, visitor: str) -> tuple[str, str]:
         """Return what the browser is known by after its code, and what was wrong with the code.
@@ -77,14 +81,13 @@ class BrowserProofs:
 
     def ask(self, request: Request, asked: Asked, mistake: str) -> Response:
         """Return the page that asks for a code; mails one, unless a code was just refused."""
-        document = asked.sheet.view.document if asked.sheet else None
-        is_sent = mistake or send_code(self._context, asked.token, asked.shown, document)
+        is_sent = mistake or send_code(self._context, asked.token, asked.shown, asked.about)
         settings = self._context.settings
         form = CodeForm(
             path=asked.path,
             fields={name: value for name, value in asked.fields.items() if name != "code"},
             asked=asked.shown,
-            sheet=asked.sheet,
+            about=asked.about,
             mistake=mistake,
             outbox=OUTBOX if may_see_outbox(request, settings) else "",
             is_too_many=not is_sent,
