@@ -44,6 +44,8 @@ class Signature:
     #: which of its keys (s=), and how it signed (a=), e.g. "rsa-sha256"
     selector: str = ""
     algorithm: str = ""
+    #: whether the header To is signed, too
+    signs_to: bool = False
     #: why it does not pass, for the operator
     reason: str = ""
 

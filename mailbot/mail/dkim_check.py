@@ -116,6 +116,7 @@ def _check(mail: RawMail, header: RawHeader, lookup: DnsLookup, now: float) -> S
         domain=found.domain,
         selector=found.selector,
         algorithm=found.algorithm,
+        signs_to="to" in found.signed_names,
     )
 
 

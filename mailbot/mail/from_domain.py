@@ -15,6 +15,8 @@ _NAME = re.compile(
 )
 #: letters that IDNA 2003 and 2008 bring to different names (RFC 5894 §7.2): nobody's, then
 _DEVIATES = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+#: a second one, which no signature need cover, lets another text be read (RFC 2045 §4)
+_HOW_TO_READ = ("content-type", "content-transfer-encoding", "mime-version")
 _LONGEST = 2000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _ADDRESS = r'[^\s<>()\[\]",;:@\\]{1,64}@[^\s<>()\[\]",;:@\\]{1,255}'
@@ -31,8 +33,9 @@ def find_from_domain(raw: bytes) -> str:
     `mailbot.mail.parse` sees the same headers: both read with `read_entity`, and twice the
     longest header block is enough for it to find the same end of them.
     """
-    headers = read_entity(raw[: 2 * MAX_HEADERS]).all_raw("from")
-    if len(headers) != 1:
+    mail = read_entity(raw[: 2 * MAX_HEADERS])
+    headers = mail.all_raw("from")
+    if len(headers) != 1 or any(len(mail.all_raw(name)) > 1 for name in _HOW_TO_READ):
         return ""
     authors = read_addresses(headers[0])
     address = _only_address(unfold(headers[0]))

@@ -35,7 +35,13 @@ SPF = {("kantoor.example", "TXT"): ("v=spf1 ip4:192.0.2.0/24 -all",)}
 REJECT = {("_dmarc.kantoor.example", "TXT"): ("v=DMARC1; p=reject",)}
 
 
-PASSED = Signature(result="pass", domain="kantoor.example", selector="s1", algorithm="rsa-sha256")
+PASSED = Signature(
+    result="pass",
+    domain="kantoor.example",
+    selector="s1",
+    algorithm="rsa-sha256",
+    signs_to=True,
+)
 
 
 def mail(sender: str = SENDER, text: str = "goedkeuren\n") -> bytes:
@@ -187,6 +193,8 @@ def test_the_aligned_one_of_several_signatures_counts() -> None:
         (b"From: An <an@kantoor.example>", b"From: an@kantoor.example, boef@boef.example"),
         (b"From: An <an@kantoor.example>", b"From: An"),
         (b"From: An <an@kantoor.example>", b"From: <an@kantoor.example@boef.example>"),
+        (b"Content-Type: ", b"Content-Type: text/html\r\nContent-Type: "),
+        (b"MIME-Version: ", b"Mime-Version: 1.0\r\nMIME-Version: "),
         (b"From: An <an@kantoor.example>", b"X: y\rFrom: an@kantoor.example\r\nFrom: b@c.example"),
     ],
 )
