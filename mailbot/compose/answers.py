@@ -28,6 +28,16 @@ OFFERED: dict[Context, tuple[str, ...]] = {
     Context.NONE: ("help",),
 }
 
+#: kind of mail -> ids in table `ready`: whole lines to copy, where asking again
+READY: dict[Context, tuple[str, ...]] = {
+    Context.APPROVAL: ("approve", "reject", "hold"),
+    Context.REVIEW: ("ok", "field", "reject"),
+    Context.INBOX: ("send", "hold", "delete"),
+    Context.QUARANTINE: ("allow", "allow_once", "block"),
+    Context.EXPORT: ("field", "retry"),
+    Context.DIGEST: ("numbers", "numbers_reject", "numbers_hold"),
+}
+
 #: id in table `answers` -> the verb that the reader of answers makes of it
 VERBS: dict[str, Verb] = {
     "approve": Verb.APPROVE,
@@ -51,6 +61,7 @@ VERBS: dict[str, Verb] = {
     "numbers_hold": Verb.HOLD,
     "numbers_reject": Verb.REJECT,
     "numbers_question": Verb.QUESTION,
+    "numbers_close": Verb.CLOSE,
     "help": Verb.HELP,
 }
 
@@ -63,6 +74,16 @@ def numbers(count: int) -> dict[str, str]:
 def offer(head: Letterhead, context: Context, **values: str) -> tuple[AnswerOption, ...]:
     """Return what can be answered to a mail of this kind; `values` fill e.g. {code}."""
     return tuple(_option(head.say("answers", name, **values)) for name in OFFERED[context])
+
+
+def ready_lines(head: Letterhead, context: Context, **values: str) -> tuple[str, ...]:
+    """Return whole lines to copy into an answer; none where a code or free text is wanted."""
+    return tuple(head.say("ready", name, **values) for name in READY.get(context, ()))
+
+
+def offer_one(head: Letterhead, name: str, **values: str) -> AnswerOption:
+    """Return one thing that can be answered: an id in table `answers`."""
+    return _option(head.say("answers", name, **values))
 
 
 def _option(text: str) -> AnswerOption:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.compose.answers import OFFERED, VERBS, numbers, offer
+from mailbot.compose.answers import OFFERED, VERBS, numbers, offer, ready_lines
 from mailbot.compose.facts import DocumentView, Line, enclosures, heading, summary, warnings
 from mailbot.compose.render import Letterhead, buttons, write
 from mailbot.compose.sentences import field_name, in_words, sentence_or_other
@@ -53,12 +53,17 @@ def write_doubt(
 ) -> Letter:
     """Return the mail that says what was read, why nothing was decided, and asks again.
 
-    `answer` carries the text as it was read and the doubt (id in table `doubts`); `context` and
-    `count` are the kind of mail that was answered and the number of its lines.
+    `answer` carries the text as it was read, the doubt (id in table `doubts`) and the words that
+    cast it; `context` and `count` are the kind of mail that was answered and the number of its
+    lines.
     """
     wanted = ("approve", "reject", "document") if context is Context.APPROVAL else ("document",)
+    because = shortened(answer.because, _ARGUMENT_LENGTH)
     facts = {
         "doubt": sentence_or_other(head.language, "doubts", answer.doubt),
+        "because": head.say("phrases", "doubt_words", words=because) if because else "",
+        "say_type_one": head.say("phrases", "type_one"),
+        "ready": ready_lines(head, context, **numbers(count)),
         "written": answer.written.strip().splitlines(),
         "about": heading(view.document, head) if view else "",
         "rows": summary(view, head) if view else (),

@@ -98,6 +98,13 @@ class Doubt(StrEnum):
     NEGATED = "negated"
     AMOUNT = "amount"
     STRANGE_LETTERS = "strange_letters"
+    CONDITION = "condition"
+    OTHER_PERSON = "other_person"
+    PART = "part"
+    LATER = "later"
+    UNSURE = "unsure"
+    COMPLAINT = "complaint"
+    UNKNOWN_WORDS = "unknown_words"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +115,8 @@ class Answer:
     commands: tuple[Command, ...] = ()
     #: id of a sentence in templates/<language>/sentences.toml, table `doubts`; "" when it is clear
     doubt: str = ""
+    #: the words that cast the doubt, as typed; "" when no single ones did
+    because: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import date
 from mailbot.domain.command import HARMLESS, Answer, Command, Context, Doubt, Verb
 from mailbot.domain.mail import Language
 from mailbot.mail.below_signature import limits_below
+from mailbot.mail.doubts import explain
 from mailbot.mail.field_lines import (
     names_field,
     read_booking_line,
@@ -90,6 +91,9 @@ def read_answer(  # noqa: PLR0913 - the answer, and all that says what it answer
         if other.strip() and _differs(answer, _read(other, asked)):
             return Answer(written=text, doubt=Doubt.PARTS_DIFFER)
     doubt = answer.doubt or _doubt_around(form, answer)
+    if doubt == Doubt.HEDGED:
+        kind, because = explain(f"{form.numbered}\n{form.below}")
+        return Answer(written=text, doubt=kind, because=because)
     return Answer(written=text, commands=() if doubt else answer.commands, doubt=doubt)
 
 

@@ -231,7 +231,7 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     ),
     "doubt": lambda head: write_doubt(
         head,
-        Answer(written="ok maar te duur?", doubt="hedged"),
+        Answer(written="ok maar te duur?", doubt="hedged", because="maar"),
         context=Context.APPROVAL,
         view=a_view(),
     ),

