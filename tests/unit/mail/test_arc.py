@@ -57,6 +57,18 @@ def test_two_forwarders_of_whom_the_first_changed_the_mail() -> None:
     assert chain(seal(first, HOST, KEY)).sealer == HOST
 
 
+def test_another_program_finds_the_same() -> None:
+    """dkimpy's own check, held against ours; both read what neither has sealed."""
+
+    def find_key(name: bytes, timeout: int = 5) -> bytes:
+        return RECORD.encode()
+
+    changed = SEALED.replace(b"goedkeuren", b"verwerpen!")
+    verdicts = [dkim.arc_verify(one, dnsfunc=find_key)[0] for one in (MAIL, SEALED, changed)]
+    assert verdicts == [b"none", b"pass", b"fail"]
+    assert [chain(one).result for one in (MAIL, SEALED, changed)] == ["none", "pass", "fail"]
+
+
 def test_no_forwarder() -> None:
     assert chain(MAIL) == NO_CHAIN
 
