@@ -48,6 +48,10 @@ class Step:
         author = self.message.author
         return author in self.before.waits_for and author not in self.after.waits_for
 
+    def asks(self, email: str) -> bool:
+        """Whether this person must answer it."""
+        return self.after.question == self.message.id and email in self.after.waits_for
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
@@ -93,11 +97,11 @@ def bring(unit: Unit, step: Step, person: Person | Employee) -> None:
     dossier = get_dossier(unit.session, step.after.dossier)
     author = find_person(unit.session, dossier, message.author)
     said = partial(_write, step, name=author.name if author else message.author, question="")
-    if step.is_answer:
-        asked = find_message(unit.session, step.before.question)
-        question = asked.text if asked and asked.is_for(email) else ""
-        said = partial(said, question=question)
-    thread = thread_for(unit, replace(step.after, question=step.before.question), message, person)
+    quoted = step.before.question if step.is_answer and not step.asks(email) else ""
+    if quoted:
+        asked = find_message(unit.session, quoted)
+        said = partial(said, question=asked.text if asked and asked.is_for(email) else "")
+    thread = thread_for(unit, replace(step.after, question=quoted), message, person)
     delivery = Delivery(
         key=f"message:{message.id}",
         message=message.id,
@@ -162,10 +166,10 @@ def _write(
 ) -> Letter:
     """Return a message as an answer, as a question to who must answer it, or as it is."""
     text = step.message.text
+    if step.asks(email):
+        return write_question(head, thread, question=text, asked_by=name)
     if step.is_answer:
         return write_answer(head, thread, question=question, answer=text, answered_by=name)
-    if email in step.after.waits_for and step.after.question == step.message.id:
-        return write_question(head, thread, question=text, asked_by=name)
     return write_message(head, thread, message=text, author=name)
 
 

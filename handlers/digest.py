@@ -4,21 +4,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from handlers.context import Context, Unit
-from handlers.correspondence import Post, post, reader_of
+from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.participants import office_of
 from mailbot.compose.digest import (
     DigestLine,
     DigestSection,
+    DigestTalk,
     write_digest_approver,
     write_digest_employee,
 )
 from mailbot.compose.render import Letterhead
+from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
+from mailbot.domain.conversation import Conversation, ConversationState
 from mailbot.domain.document import Document, Status
 from mailbot.domain.job import Job
 from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.domain.token import ShownItem
 from storage.approvals import open_approvals_by
+from storage.conversations import conversations_in, find_message
 from storage.definitions import find_definition
 from storage.documents import documents_in, find_document
 from storage.people import is_unsubscribed
@@ -42,6 +47,8 @@ class _Part:
 
     section: DigestSection
     shown: Shown
+    #: what answers to its lines are about, in their order
+    items: tuple[ShownItem, ...]
 
 
 def handle(context: Context, job: Job) -> None:
@@ -86,6 +93,57 @@ def _parts(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -
     for name, status, shown in table:
         found = documents_in(unit.session, mine, [status])
         yield from _part(name, found, names, shown)
+    is_theirs = isinstance(person, Employee)
+    known = [d for d in dossiers if is_theirs or any(p.email.lower() == email for p in d.people)]
+    yield from _talks(unit, person, known)
+
+
+def _talks(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -> Iterator[_Part]:
+    """Yield the conversations that wait for this person, and those that wait for others.
+
+    An employee sees those of the dossiers that they keep, and those in which they take part.
+    """
+    email = person.email.lower()
+    known = {dossier.code: dossier for dossier in dossiers}
+    kept = {d.code for d in dossiers if d.dossier_manager.lower() == email}
+    found = conversations_in(unit.session, known, [ConversationState.OPEN])
+    waiting = [each for each in found if email in each.waits_for]
+    others = [
+        each
+        for each in found
+        if email not in each.waits_for and (each.dossier in kept or email in each.readers)
+    ]
+    for name, each in (("questions", waiting), ("conversations", others)):
+        if each:
+            lines = tuple(_talk(unit, one, known[one.dossier]) for one in each)
+            shown = tuple(_shown_talk(one) for one in each)
+            section = DigestSection(id=name, lines=lines)
+            yield _Part(section=section, shown=Shown.QUESTION, items=shown)
+
+
+def _shown_talk(conversation: Conversation) -> ShownItem:
+    return ShownItem(
+        document_id="", version=0, context=Shown.QUESTION, conversation=conversation.id
+    )
+
+
+def _talk(unit: Unit, conversation: Conversation, dossier: Dossier) -> DigestTalk:
+    office = office_of(unit.session, conversation)
+    question = find_message(unit.session, conversation.question)
+    asked = (_name(unit, dossier, email) for email in conversation.waits_for)
+    return DigestTalk(
+        subject=conversation.subject,
+        document=find_document(unit.session, conversation.document_id, is_locked=False),
+        dossier=dossier.name,
+        asker=_name(unit, dossier, conversation.asked_by),
+        asked=tuple(asked),
+        asked_on=local_date(question.at if question else conversation.last_at, office.time_zone),
+    )
+
+
+def _name(unit: Unit, dossier: Dossier, email: str) -> str:
+    person = find_person(unit.session, dossier, email)
+    return person.name if person else email
 
 
 def _part(
@@ -96,23 +154,22 @@ def _part(
         for document in documents
     )
     if lines:
-        yield _Part(section=DigestSection(id=name, lines=lines), shown=shown)
+        items = tuple(
+            ShownItem(document_id=each.id, version=each.version, context=shown)
+            for each in documents
+        )
+        yield _Part(section=DigestSection(id=name, lines=lines), shown=shown, items=items)
 
 
 def _send(
     unit: Unit, reader: Reader, office: Office, parts: tuple[_Part, ...], *, day: str
 ) -> None:
-    items = tuple(
-        ShownItem(document_id=line.document.id, version=line.document.version, context=part.shown)
-        for part in parts
-        for line in part.section.lines
-    )
     letter = Post(
         key=f"digest:{day}:{office.code}:{reader.email}",
         reader=reader,
         office=office,
         shown=Shown.DIGEST,
-        items=items,
+        items=tuple(item for part in parts for item in part.items),
         write=lambda head: _write(head, parts),
     )
     post(unit, letter)
@@ -121,7 +178,8 @@ def _send(
 def _write(head: Letterhead, parts: tuple[_Part, ...]) -> Letter:
     url = f"{head.links.document}/stop"
     if all(part.shown is Shown.APPROVAL for part in parts):
-        lines = [line for part in parts for line in part.section.lines]
+        found = [line for part in parts for line in part.section.lines]
+        lines = [line for line in found if isinstance(line, DigestLine)]
         return write_digest_approver(head, lines, unsubscribe_url=url)
     sections = [part.section for part in parts]
     return write_digest_employee(head, sections, unsubscribe_url=url)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from mailbot.compose.answers import numbers, offer
+from mailbot.compose.answers import AnswerOption, numbers, offer, offer_one
 from mailbot.compose.facts import Line, heading, warnings
 from mailbot.compose.render import Letterhead, buttons, write
-from mailbot.compose.wording import near_day, shortened
+from mailbot.compose.wording import listed, near_day, shortened
 from mailbot.domain.command import Context
 from mailbot.domain.document import Document
 from mailbot.domain.letter import Letter
@@ -24,13 +25,28 @@ class DigestLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestTalk:
+    """One conversation in a list."""
+
+    #: its topic; "" where that is the document
+    subject: str = ""
+    document: Document | None = None
+    #: name of the dossier
+    dossier: str
+    #: names of who asked, and of those who must answer
+    asker: str
+    asked: tuple[str, ...]
+    asked_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestSection:
     """Lines that ask for the same thing."""
 
     #: id in table `sections`: to_approve, to_review, inbox, quarantined, export_failed,
-    #: unreadable, on_hold, questions
+    #: unreadable, on_hold, questions, conversations
     id: str
-    lines: tuple[DigestLine, ...]
+    lines: tuple[DigestLine | DigestTalk, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +84,14 @@ def _write(
     count = sum(len(section.lines) for section in numbered)
     if not count:
         raise ValueError("an empty digest is not sent")
-    # one word cannot fit lines that ask for different things, so only the first kind is named
-    same = len(numbered[0].lines)
+    talks = [each for section in sections for each in section.lines if _is_talk(each)]
     facts = {
         "count": count,
+        "documents": count - len(talks),
+        "talks": len(talks),
         "day": near_day(head.today, head.today, head.language),
         "sections": numbered,
-        "answer_options": offer(head, Context.DIGEST, **numbers(same)),
+        "answer_options": tuple(_options(sections, head)),
         "buttons": buttons(head, "document"),
         "unsubscribe_url": unsubscribe_url,
     }
@@ -94,7 +111,45 @@ def _numbered(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[_
         yield _Section(title=f"{title} ({len(lines)})", lines=lines)
 
 
-def _line(number: int, line: DigestLine, head: Letterhead) -> Line:
+def _is_talk(line: DigestLine | DigestTalk) -> bool:
+    return isinstance(line, DigestTalk)
+
+
+def _options(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[AnswerOption]:
+    """Yield what can be answered: to the first kind of document, and to a conversation.
+
+    One word cannot fit lines that ask for different things, so only the first kind is named.
+    """
+    lines = [line for section in sections for line in section.lines]
+    first = next((section.lines for section in sections if section.lines), ())
+    if first and not _is_talk(first[0]):
+        yield from offer(head, Context.DIGEST, **numbers(len(first)))
+    number = next((n for n, line in enumerate(lines, start=1) if _is_talk(line)), 0)
+    if number:
+        if _is_talk(lines[0]):
+            yield offer_one(head, "numbers_question", one=str(number))
+        yield offer_one(head, "numbers_close", one=str(number))
+
+
+def _talk_line(number: int, talk: DigestTalk, head: Letterhead) -> Line:
+    topic = heading(talk.document, head) if talk.document else shortened(talk.subject, 100)
+    waits = head.say(
+        "talk",
+        "waits_for",
+        asker=shortened(talk.asker, 60),
+        asked=listed([shortened(name, 60) for name in talk.asked], head.language),
+        day=near_day(talk.asked_on, head.today, head.language),
+    )
+    return Line(
+        number=number,
+        text=topic or head.say("talk", "no_subject"),
+        notes=(shortened(talk.dossier, 60), waits),
+    )
+
+
+def _line(number: int, line: DigestLine | DigestTalk, head: Letterhead) -> Line:
+    if isinstance(line, DigestTalk):
+        return _talk_line(number, line, head)
     notes = (shortened(line.dossier, 60), *_hold(line.document, head), line.note)
     return Line(
         number=number,

@@ -334,3 +334,38 @@ def test_an_answered_or_closed_question_is_not_reminded_of(talks: Talks) -> None
     talks.forget()
     remind(talks, 30)
     assert talks.waiting() == []
+
+
+@pytest.mark.feature("CF-COM-06", "CF-COM-08")
+def test_the_list_of_the_day_counts_open_conversations_and_takes_answers_by_number(
+    talks: Talks,
+) -> None:
+    asked_about_invoice(talks)
+    talks.say(MANAGER, QUESTIONS, "Waar zijn de bonnen?", subject="Bonnen")
+    talks.say(MANAGER, QUESTIONS, "Klopt het adres?", subject="Adres")
+    listed = talks.digest(MANAGER)
+    assert listed.subject.startswith("3 gesprekken wachten op jou")
+    assert "VRAGEN DIE OP ANTWOORD WACHTEN (1)" in listed.text
+    assert "OPEN GESPREKKEN (2)" in listed.text
+    talks.reply(listed, "1 vraag welke bestelling bedoel je\n2 wacht tot 9/12\n3 sluit")
+    transcript = talks.got(MANAGER)
+    assert "Het gesprek is gesloten" in transcript.text
+    assert "welke bestelling bedoel je" in talks.got(APPROVER, "Vraag van Lies").text
+    about_invoice, receipts, address = talks.conversations()
+    assert about_invoice.waits_for == (APPROVER,)
+    assert str(receipts.remind_at).startswith("2026-12-09")
+    assert address.state is ConversationState.CLOSED
+    talks.got(OWNER, "Gesprek gesloten: Adres")
+    theirs = talks.digest(OWNER)
+    assert "Bonnen" in theirs.text
+    assert "Adres" not in theirs.text
+
+
+def test_a_list_takes_no_answer_about_a_conversation_of_others(talks: Talks) -> None:
+    talks.say(OWNER, QUESTIONS, "Wanneer bel je?", subject="Bellen")
+    listed = talks.digest(MANAGER)
+    talks.reply(listed, "1 ok")
+    assert "kan hier niet" in talks.got(MANAGER, "Niet gedaan").text
+    talks.reply(listed, "1 sluit")
+    talks.reply(listed, "1 sluit")
+    assert "al gebeurd" in talks.got(MANAGER, "Niet gedaan").text

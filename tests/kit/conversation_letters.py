@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from mailbot.compose.digest import DigestLine, DigestSection, DigestTalk, write_digest_employee
 from mailbot.compose.messages import (
     PassedOn,
     write_batch_request,
@@ -21,7 +22,7 @@ from mailbot.compose.thread import Spoken, Thread
 from mailbot.domain.booking import ExportFile
 from mailbot.domain.letter import Letter
 from mailbot.domain.mail import MailAddress
-from tests.kit.letters import DOSSIER, PAGE, a_view
+from tests.kit.letters import DOSSIER, PAGE, a_document, a_view
 
 ASKED_ON = date(2026, 11, 16)
 STATEMENT = ExportFile(name="uittreksel.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -30,15 +31,34 @@ ABOUT_INVOICE = Thread(dossier=DOSSIER.name, view=a_view(), mark="7k3q9m2x")
 GOING_ON = replace(
     TOPIC,
     earlier=(
-        Spoken(
-            name="Sofie Maes", day=ASKED_ON, text="Waarvoor is dit?\n\nEn welke werf?"
-        ),
+        Spoken(name="Sofie Maes", day=ASKED_ON, text="Waarvoor is dit?\n\nEn welke werf?"),
         Spoken(name="Karim Peeters", day=date(2026, 11, 18), text="Dat zoek ik op."),
     ),
     also=("Karim Peeters",),
     files=(STATEMENT,),
     too_large=("plannen.zip",),
 )
+
+
+def _digest(head: Letterhead) -> Letter:
+    asked = DigestTalk(
+        document=a_document(),
+        dossier=DOSSIER.name,
+        asker="An Peeters",
+        asked=("Sofie Maes",),
+        asked_on=ASKED_ON,
+    )
+    asking = replace(
+        asked, document=None, subject="Btw", asker="Sofie Maes", asked=("An Peeters", "Karim")
+    )
+    to_review = DigestLine(document=a_document(), dossier=DOSSIER.name)
+    sections = (
+        DigestSection(id="to_review", lines=(to_review,)),
+        DigestSection(id="questions", lines=(asked,)),
+        DigestSection(id="conversations", lines=(asking,)),
+    )
+    return write_digest_employee(head, sections, unsubscribe_url=f"{PAGE}/stop")
+
 
 #: name of the golden file -> what writes it
 CONVERSATION_LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
@@ -89,6 +109,7 @@ CONVERSATION_LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         head, TOPIC, PassedOn(unknown=("Bob",), text="enkel Bob\nDit blijft onder ons.")
     ),
     "closed": lambda head: write_closed(head, TOPIC, closed_by="Sofie Maes"),
+    "digest_of_talks": _digest,
     "batch": lambda head: write_batch_request(
         head,
         dossiers=(DOSSIER.name, "Slagerij Bos NV"),

@@ -134,6 +134,14 @@ class Talks:
         self.room.run()
         self._collect()
 
+    def digest(self, email: str) -> Got:
+        """Let somebody get the list of the day."""
+        self.inbox.clear()
+        day = self.clock.now().date().isoformat()
+        ids = {"office": "kantoor", "person": email, "day": day}
+        self.tick(timedelta(minutes=1), JobKind.DIGEST, **ids)
+        return self.got(email)
+
     def run(self, job: Job) -> None:
         """Run one job again, as after a crash."""
         self.room.jobs.waiting.append(job)
