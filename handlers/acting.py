@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from handlers.context import Unit
 from handlers.evidence import shown_to
 from handlers.progress import advance, ask
-from handlers.standing_in import places
+from handlers.stand_ins import places
 from mailbot.domain.change import Change
 from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown

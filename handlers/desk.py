@@ -15,7 +15,7 @@ from handlers.evidence import cause_of_post
 from handlers.levels import stakes_of
 from handlers.participants import read_messages
 from handlers.proving import is_proved
-from handlers.standing_in import places
+from handlers.stand_ins import places
 from handlers.transcript import send_page_transcript
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
 from mailbot.compose.facts import DocumentView

@@ -7,6 +7,7 @@ the person counts until the first code of the new one came.
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote, urlencode
 
 from handlers.context import Context, Unit
 from handlers.correspondence import Post, post, reader_of
@@ -16,7 +17,7 @@ from mailbot.domain.code import CodeVerdict
 from mailbot.domain.events import EventKind
 from mailbot.domain.people import Definition, Employee, Office, Person
 from mailbot.domain.token import Token
-from mailbot.domain.totp import key_text, key_uri
+from mailbot.domain.totp import key_text
 from storage.definitions import all_definitions, find_definition, get_office
 from storage.reply_tokens import is_well_formed, token_hash
 from storage.tokens import find_token, spend_token
@@ -97,6 +98,12 @@ def finish_enrolment(context: Context, token: str, code: str) -> CodeVerdict:
             unit.note(EventKind.AUTHENTICATOR_SET_UP, found.person, found.person)
             _tell(unit, found, person)
         return verdict
+
+
+def key_uri(key: bytes, *, account: str, issuer: str) -> str:
+    """Return what the QR code holds that an app reads (otpauth, the Key URI Format)."""
+    label = f"{quote(issuer)}:{quote(account)}"
+    return f"otpauth://totp/{label}?{urlencode({'secret': key_text(key), 'issuer': issuer})}"
 
 
 def _tell(unit: Unit, token: Token, person: Person | Employee) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from handlers.asking import Showing, show
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person
-from handlers.standing_in import places, stand_ins
+from handlers.stand_ins import places, stand_ins
 from mailbot.compose.requests import write_approval_request
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.command import Context as Shown

@@ -70,43 +70,78 @@ def carry_out(
     `cause` is the mail or form that brought the commands.
     """
     singles = _singles(token, commands)
-    waiting = [c for c in singles if _lacks_proof(unit.session, token, c, authority)]
-    held = {command.items for command in waiting}
-    turns: dict[str, Turn] = {}
-    done: dict[str, Acted] = {}
-    outcomes: list[Outcome] = []
-    person = find_holder(unit.session, token)
+    held = {
+        command.items
+        for command in singles
+        if _lacks_proof(unit.session, token, command, authority)
+    }
+    round_ = _Round(unit, token, mail, authority)
     for command in singles:
-        if command.items in held:
-            continue
-        line = Line(person=person, command=command, mail=mail) if person else None
-        talked = say_in_line(unit, token, line) if line else None
-        if talked is not None:
-            outcomes.append(talked)
-            continue
-        if command.verb in _FINAL and any(_failed_before(command, each) for each in outcomes):
-            outcomes.append(refused(command, "correction_failed"))
-            continue
-        dossier = _dossier_of(unit.session, token, command)
-        holder = find_holder(unit.session, token, dossier)
-        if holder is None:
-            outcomes.append(refused(command, "not_allowed"))
-            continue
-        turn = turns.setdefault(
-            dossier, Turn(unit, token, holder, ACTIONS, mail=mail, authority=authority)
-        )
-        done[dossier] = turn.carry_out([command])
-        outcomes += done[dossier].outcomes
-    kept = [command for command in singles if command.items in held]
+        if command.items not in held:
+            round_.do(command)
+    outcomes, person = round_.outcomes, find_holder(unit.session, token)
     if person is not None:
+        kept = [command for command in singles if command.items in held]
         outcomes += ask_for_more(unit, token, person, kept, cause=cause, authority=authority)
         if authority < Authority.CONFIRMED:
             ask_to_keep(unit, token, person, outcomes, cause=cause)
-    return Acted(
-        outcomes=tuple(outcomes),
-        stale=tuple(each for acted in done.values() for each in acted.stale),
-        documents=tuple(each for acted in done.values() for each in acted.documents),
-    )
+    return replace(round_.acted, outcomes=tuple(outcomes))
+
+
+class _Round:
+    """The commands of one answer, as far as they are done: a turn for each dossier."""
+
+    def __init__(
+        self, unit: Unit, token: Token, mail: StoredMail | None, authority: Authority
+    ) -> None:
+        self._unit, self._token, self._mail = unit, token, mail
+        self._authority = authority
+        self._person = find_holder(unit.session, token)
+        self._turns: dict[str, Turn] = {}
+        self._done: dict[str, Acted] = {}
+        self.outcomes: list[Outcome] = []
+
+    def do(self, command: Command) -> None:
+        """Do one command, or say why not."""
+        line = (
+            Line(person=self._person, command=command, mail=self._mail) if self._person else None
+        )
+        talked = say_in_line(self._unit, self._token, line) if line else None
+        if talked is not None:
+            self.outcomes.append(talked)
+        elif command.verb in _FINAL and any(_failed_before(command, o) for o in self.outcomes):
+            self.outcomes.append(refused(command, "correction_failed"))
+        else:
+            self._take_turn(command)
+
+    def _take_turn(self, command: Command) -> None:
+        dossier = _dossier_of(self._unit.session, self._token, command)
+        holder = find_holder(self._unit.session, self._token, dossier)
+        if holder is None:
+            self.outcomes.append(refused(command, "not_allowed"))
+            return
+        if dossier not in self._turns:
+            self._turns[dossier] = Turn(
+                self._unit,
+                self._token,
+                holder,
+                ACTIONS,
+                mail=self._mail,
+                authority=self._authority,
+            )
+        acted = self._turns[dossier].carry_out([command])
+        self._done[dossier] = acted
+        self.outcomes += acted.outcomes
+
+    @property
+    def acted(self) -> Acted:
+        """What came of the commands that were done."""
+        done = self._done.values()
+        return Acted(
+            outcomes=tuple(self.outcomes),
+            stale=tuple(each for acted in done for each in acted.stale),
+            documents=tuple(each for acted in done for each in acted.documents),
+        )
 
 
 def confirm(

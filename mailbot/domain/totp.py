@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -37,9 +36,3 @@ def matching_step(key: bytes, code: str, at: datetime) -> int | None:
 def key_text(key: bytes) -> str:
     """Return a key as people type it into an app (base32, RFC 4648), without padding."""
     return base64.b32encode(key).decode().rstrip("=")
-
-
-def key_uri(key: bytes, *, account: str, issuer: str) -> str:
-    """Return what the QR code holds that an app reads (otpauth, the Key URI Format)."""
-    label = f"{quote(issuer)}:{quote(account)}"
-    return f"otpauth://totp/{label}?{urlencode({'secret': key_text(key), 'issuer': issuer})}"

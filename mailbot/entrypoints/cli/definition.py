@@ -11,7 +11,7 @@ import typer
 from connectors.registry import CONNECTORS
 from handlers.context import Unit
 from handlers.freezing import hand_over
-from handlers.standing_in import put_askings
+from handlers.stand_ins import put_askings
 from mailbot.domain.booking import Problem
 from mailbot.domain.document import Status
 from mailbot.domain.errors import DefinitionError

@@ -10,7 +10,7 @@ import typer
 from handlers.context import Unit
 from handlers.enrolment import invite
 from handlers.freezing import freeze, thaw
-from handlers.standing_in import let_stand_in
+from handlers.stand_ins import let_stand_in
 from mailbot.domain.events import EventKind
 from mailbot.domain.people import Absence, Dossier, Employee, Person
 from mailbot.entrypoints.cli.shared import ConfigOption, JsonOption, fail, opened

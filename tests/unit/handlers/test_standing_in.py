@@ -8,8 +8,8 @@ import pytest
 
 from handlers.desk import open_desk
 from handlers.request_approval import handle
+from handlers.stand_ins import let_stand_in
 from handlers.standing_in import handle as begin
-from handlers.standing_in import let_stand_in
 from handlers.turns import carry_out
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.document import Document, Status

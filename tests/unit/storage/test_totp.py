@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from handlers.enrolment import key_uri
 from mailbot.domain.code import CodeVerdict
-from mailbot.domain.totp import key_text, key_uri, matching_step, time_step, totp_code
+from mailbot.domain.totp import key_text, matching_step, time_step, totp_code
 from storage.database import Database
 from storage.totp import (
     MOST_TRIES,
