@@ -37,6 +37,7 @@ _BAD_EMOJI = re.compile(
 )
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
+_BEGINNING = frozenset({Verb.SEARCH, Verb.REPORT, Verb.STATUS, Verb.HISTORY, Verb.LANGUAGE})
 _LESS: dict[Verb, tuple[Verb, ...]] = {Verb.ALLOW: (Verb.ALLOW_ONCE,)}
 _SELF_ANNOUNCED = frozenset({Verb.HOLD, Verb.SEND, Verb.FORWARD, Verb.PAY})
 
@@ -104,7 +105,7 @@ def _step(scan: Scan) -> None:
         return
     name, length = find_verb(scan.tokens, scan.at, permitted_in(scan.context))
     filler = is_filler(scan.tokens, scan.at)
-    if name and length >= filler and not _is_minor(scan, name):
+    if name and length >= filler and not (_is_minor(scan, name) or _is_told(scan, name)):
         _take_verb(scan, name, length)
     elif filler:
         _take_filler(scan, filler)
@@ -135,6 +136,12 @@ def _is_minor(scan: Scan, name: str) -> bool:
         return False  # "approved, label: site"
     has_main = any(command.verb is Verb.APPROVE for command in scan.commands)
     return verb_of(name) in minor and (has_main or _approves_later(scan))
+
+
+def _is_told(scan: Scan, name: str) -> bool:
+    """Tell "I find this expensive" from "find …": what asks for something begins its sentence."""
+    begins = not (scan.saw_self or scan.leads or scan.commands)
+    return verb_of(name) in _BEGINNING and not begins
 
 
 def _approves_later(scan: Scan) -> bool:

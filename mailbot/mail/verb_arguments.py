@@ -7,9 +7,9 @@ from mailbot.domain.command import Command, Context, Doubt, Verb
 from mailbot.mail.phrase_book import has, index_of, match
 from mailbot.mail.scan import Scan, limits_approval
 from mailbot.mail.tokens import Token, tokenize
-from mailbot.mail.typed_values import read_day
+from mailbot.mail.typed_values import read_day, read_period
 from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_decision
-from mailbot.mail.words import words
+from mailbot.mail.words import fold_line, list_names, words
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\d[\d ]{2,10}\d")
@@ -205,6 +205,38 @@ def _texted(verb: Verb, name: str = "text") -> Reader:
     return read
 
 
+def _language(scan: Scan) -> Command | None:
+    """Return the code of the language that is named; what is no language stays as typed."""
+    typed = scan.rest(scan.at).strip(" :.-")
+    plain = fold_line(typed)
+    code = next((n for n in list_names("languages") if plain in words("languages", n)), typed)
+    scan.at = len(scan.tokens)
+    return Command(verb=Verb.LANGUAGE, args={"language": code} if code else {})
+
+
+def _report(scan: Scan) -> Command | None:
+    """Read "november 2026" as a period, "van 1/10 tot 31/10" as days, the rest as text."""
+    text = scan.rest(scan.at).strip(" :.-")
+    scan.at = len(scan.tokens)
+    period = read_period(_without_from(text))
+    if period:
+        return Command(verb=Verb.REPORT, args={"period": period})
+    for gap in (*words("grammar", "until"), *words("grammar", "and"), "-"):
+        first, found, last = fold_line(text).partition(f" {gap} ")
+        days = [read_day(_without_from(one), scan.sent_on) or "" for one in (first, last)]
+        if found and all(days) and days[0] <= days[1]:
+            return Command(verb=Verb.REPORT, args={"from": days[0], "until": days[1]})
+    return Command(verb=Verb.REPORT, args={"text": text} if text else {})
+
+
+def _without_from(text: str) -> str:
+    plain = fold_line(text)
+    for word in words("grammar", "from"):
+        if plain.startswith(f"{word} "):
+            return plain[len(word) + 1 :]
+    return plain
+
+
 def _paged(verb: Verb) -> Reader:
     """Keep the dash of "3-": the pages from 3 on."""
 
@@ -226,8 +258,8 @@ WITH_ARGUMENTS: dict[Verb, Reader] = {
     Verb.QUESTION: _texted(Verb.QUESTION),
     Verb.REMARK: _texted(Verb.REMARK),
     Verb.SEARCH: _texted(Verb.SEARCH),
-    Verb.REPORT: _texted(Verb.REPORT),
-    Verb.LANGUAGE: _texted(Verb.LANGUAGE, "language"),
+    Verb.REPORT: _report,
+    Verb.LANGUAGE: _language,
     Verb.SPLIT: _paged(Verb.SPLIT),
     Verb.MERGE: _paged(Verb.MERGE),
 }

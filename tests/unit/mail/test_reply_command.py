@@ -530,6 +530,57 @@ def test_other_orders(text, context, expected):
     assert not answer.doubt
 
 
+ASKED = [
+    ("zoek drukkerij 2026", "search", {"text": "drukkerij 2026"}),
+    ("zoek: drukkerij", "search", {"text": "drukkerij"}),
+    ("chercher imprimerie", "search", {"text": "imprimerie"}),
+    ("search for acme", "search", {"text": "acme"}),
+    ("Suche Drucker", "search", {"text": "Drucker"}),
+    ("stand van zaken", "status", {}),
+    ("statut", "status", {}),
+    ("historiek", "history", {}),
+    ("historique", "history", {}),
+    ("Verlauf", "history", {}),
+    ("rapport november 2026", "report", {"period": "2026-11"}),
+    ("rapport van 1/10 tot 31/10", "report", {"from": "2026-10-01", "until": "2026-10-31"}),
+    ("rapport du 1/10 au 31/10", "report", {"from": "2026-10-01", "until": "2026-10-31"}),
+    (
+        "report from 1 October to 5 October",
+        "report",
+        {"from": "2026-10-01", "until": "2026-10-05"},
+    ),
+    ("Bericht vom 1.10. bis 31.10.", "report", {"from": "2026-10-01", "until": "2026-10-31"}),
+    ("rapport leveranciers", "report", {"text": "leveranciers"}),
+    ("taal: frans", "language", {"language": "fr"}),
+    ("langue néerlandais", "language", {"language": "nl"}),
+    ("language: German", "language", {"language": "de"}),
+    ("Sprache Deutsch", "language", {"language": "de"}),
+    ("taal klingon", "language", {"language": "klingon"}),
+    ("sluit", "close", {}),
+    ("clôturer", "close", {}),
+    ("close this please", "close", {}),
+    ("schließen", "close", {}),
+    ("herstel", "restore", {}),
+    ("maak dit ongedaan", "restore", {}),
+    ("rétablir", "restore", {}),
+    ("undo please", "restore", {}),
+    ("rückgängig machen", "restore", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "verb", "args"), ASKED)
+@pytest.mark.parametrize("context", [Context.NONE, Context.APPROVAL])
+def test_what_can_always_be_asked(text, verb, args, context):
+    assert orders(read(text, context)) == [(verb, (), args)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ik zoek dit op", "I find this expensive", "Je cherche le bon", "Ich suche den Beleg"]
+)
+def test_who_tells_what_he_does_asks_nothing(text):
+    assert {c.verb for c in read(text).commands} <= {Verb.REMARK}
+
+
 @pytest.mark.parametrize(
     ("text", "context"),
     [
