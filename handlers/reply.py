@@ -42,6 +42,7 @@ from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_reply
 from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
+from mailbot.rules.replay import weigh_address
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.mails import get_mail
@@ -115,7 +116,7 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
         office=office,
         dossier=dossier,
         person=person,
-        speaker=speaker,
+        speaker=weigh_address(speaker, mail, stored),
         answer=answer,
     )
 

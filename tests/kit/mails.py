@@ -15,12 +15,13 @@ def build_mail(
     sender: str = "An Peeters <an@leverancier.example>",
     text: str = "Dag, de factuur zit in bijlage.",
     files: tuple[tuple[str, bytes], ...] = (),
+    to: str = "aankoop-0400000185@kantoor.example",
     headers: dict[str, str] | None = None,
 ) -> bytes:
     """Return an ordinary mail with `files` (name, content) attached as octet-stream."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = "aankoop-0400000185@kantoor.example"
+    message["To"] = to
     message["Subject"] = subject
     message["Date"] = "Mon, 02 Nov 2026 09:30:00 +0100"
     message["Message-ID"] = "<m1@leverancier.example>"

@@ -119,8 +119,8 @@ def test_what_goes_to_a_lost_address_goes_to_the_office_without_its_authority(
     assert (instead.recipient, instead.letter) == (MANAGER, "unreachable")
     assert "Karim Haddad" in instead.subject
     assert "77" in room.text(instead)
-    answer = build_mail(sender=MANAGER, text="goedgekeurd", subject="Re: x")
     reply_to = str(room.message(instead)["Reply-To"])
+    answer = build_mail(sender=MANAGER, to=reply_to, text="goedgekeurd", subject="Re: x")
     room.receive(answer, reply_to, envelope_sender=MANAGER, proof=PROVED)
     assert {document.status.value for document in room.documents()} == {"to_approve"}
 

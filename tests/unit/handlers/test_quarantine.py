@@ -55,7 +55,7 @@ def answer(room: Mailroom, asked: OutboxEntry, text: str) -> list[OutboxEntry]:
     """Let the reader of a mail answer it, and return what is written because of it."""
     room.outside.clock.move(timedelta(seconds=1))  # type: ignore[attr-defined]
     reply_to = str(room.message(asked)["Reply-To"])
-    raw = build_mail(sender=asked.recipient, subject="Re: Toelaten?", text=text)
+    raw = build_mail(sender=asked.recipient, to=reply_to, subject="Re: Toelaten?", text=text)
     raw = raw.replace(b"<m1@", f"<{room.outside.new_id()}@".encode())
     room.receive(raw, reply_to, envelope_sender=asked.recipient, proof=PROVED)
     return list(room.letters())
