@@ -13,7 +13,7 @@ from mailbot.domain.token import Token
 
 
 class Authority(IntEnum):
-    """How much is known about who speaks; a page reaches the same levels (decision 15)."""
+    """How much is known about who speaks; a page reaches the same levels (decision 17)."""
 
     NONE = 0
     #: reply token and From is the person the mail went to; a page: its link
