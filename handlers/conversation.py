@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from handlers.answering import Written, files_of, read_mail_of, take
+from handlers.batches import ask_to_send, find_named_dossier, select_dossiers
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -17,16 +18,24 @@ from handlers.correspondence import (
 from handlers.starting import Stray, bring_to_office, start_by_mail
 from mailbot.compose.transcript import write_help
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.conversation import Conversation, Message
+from mailbot.domain.conversation import Batch, Conversation, Message
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
 from mailbot.domain.mail import Mail, RecipientKind, StoredMail
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.mail.address import read_recipient
+from mailbot.mail.batch_mail import read_batch
 from mailbot.mail.parse import parse_mail
-from mailbot.mail.talk import read_marks
+from mailbot.mail.reply_text import read_written
+from mailbot.mail.talk import read_marks, read_topic
 from storage.conversations import find_conversation, find_marked, find_message
-from storage.definitions import all_definitions, find_dossier, first_office, get_office
+from storage.definitions import (
+    all_definitions,
+    find_definition,
+    find_dossier,
+    first_office,
+    get_office,
+)
 from storage.mails import get_mail
 from storage.outbox import find_entry, has_entry
 from storage.tokens import find_token_of
@@ -150,7 +159,9 @@ def _begins(unit: Unit, arrived: _Arrived) -> None:
     """Begin a conversation of somebody we know; what others write, the office reads."""
     kind = read_recipient(arrived.stored.envelope_recipient).kind
     person, dossier = arrived.person, arrived.dossier
-    if kind is RecipientKind.COMMANDS and _answer_help(unit, arrived):
+    if kind is RecipientKind.COMMANDS and isinstance(person, Employee) and arrived.is_proved:
+        if not _asks_many(unit, arrived, person):
+            _send_help(unit, arrived, person)
         return
     if kind is not RecipientKind.POSTMASTER and person and dossier and _may_begin(arrived):
         start_by_mail(unit, arrived.stored, person, dossier)
@@ -171,19 +182,37 @@ def _may_begin(arrived: _Arrived) -> bool:
     return arrived.is_proved and arrived.person is not None and not arrived.person.frozen
 
 
-def _answer_help(unit: Unit, arrived: _Arrived) -> bool:
-    """Send the command card to an employee whose mail is proved; others reach the admin."""
-    if not isinstance(arrived.person, Employee) or not arrived.is_proved:
+def _asks_many(unit: Unit, arrived: _Arrived, employee: Employee) -> bool:
+    """Show an employee what would go to many dossiers; False when the mail names none."""
+    asked = read_batch(read_written(arrived.mail))
+    definition = find_definition(unit.session, arrived.office.code)
+    if asked is None or definition is None or employee.frozen:
         return False
+    chosen = select_dossiers(unit, definition, asked.which) if asked.which else ()
+    named = tuple(find_named_dossier(definition, name) for name in asked.dossiers)
+    batch = Batch(
+        id=unit.context.new_id(),
+        office=arrived.office.code,
+        by=employee.email.lower(),
+        at=unit.context.now(),
+        dossiers=tuple(dict.fromkeys((*(dossier.code for dossier in chosen), *named))),
+        texts={"": (read_topic(arrived.mail.subject), asked.text)},
+        mail_id=arrived.stored.id,
+    )
+    ask_to_send(unit, batch, employee, arrived.office)
+    return True
+
+
+def _send_help(unit: Unit, arrived: _Arrived, employee: Employee) -> None:
+    """Send the command card."""
     letter = Post(
         key=f"help:{arrived.stored.id}",
-        reader=reader_of(arrived.person, arrived.office),
+        reader=reader_of(employee, arrived.office),
         office=arrived.office,
         answers=arrived.stored,
         write=partial(write_help, context=Shown.NONE),
     )
     post(unit, letter)
-    return True
 
 
 def _admin(employees: tuple[Employee, ...]) -> Employee | None:

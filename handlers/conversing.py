@@ -13,6 +13,7 @@ from handlers.answering import (
     read_mail_of,
     unknown_names,
 )
+from handlers.batches import send_batch
 from handlers.context import Unit
 from handlers.correspondence import dossier_manager, find_person
 from handlers.participants import find_named
@@ -170,6 +171,10 @@ def say_in_line(unit: Unit, token: Token, line: Line) -> Outcome | None:
     None when the command is about something else.
     """
     command = line.command
+    if batch := command.args.get("batch"):
+        sent = send_batch(unit, batch)
+        values = {"count": str(len(sent.dossiers))}
+        return Outcome(command=command, is_done=True, sentence="batch", values=values)
     number = command.items[0] if len(command.items) == 1 else 0
     item = token.items[number - 1] if 1 <= number <= len(token.items) else None
     if item is not None and item.conversation:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from handlers import (
+    batch,
     bounce,
     conversation,
     digest,
@@ -38,6 +39,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.REVIEW: review.handle,
         JobKind.REPLY: reply.handle,
         JobKind.CONVERSATION: conversation.handle,
+        JobKind.BATCH: batch.handle,
         JobKind.BOUNCE: bounce.handle,
         JobKind.FORWARDING: forwarding.handle,
         JobKind.EXPORT_BOOKING: export_booking.handle,

@@ -74,6 +74,25 @@ def documents_in(
     return [from_json(Document, row.data) for row in rows]
 
 
+def dossiers_with(
+    session: Session,
+    dossiers: Iterable[str],
+    statuses: Iterable[Status],
+    *,
+    since: datetime | None = None,
+) -> set[str]:
+    """Return the dossiers among these with a document in some status, received since a moment."""
+    query = (
+        select(DocumentRow.dossier)
+        .where(col(DocumentRow.dossier).in_(list(dossiers)))
+        .where(col(DocumentRow.status).in_([status.value for status in statuses]))
+        .distinct()
+    )
+    if since is not None:
+        query = query.where(col(DocumentRow.received_at) >= since)
+    return set(session.exec(query))
+
+
 def documents_on_hold(session: Session) -> Sequence[Document]:
     """Return every document that waits for a date or for `vrij`, oldest first."""
     rows = session.exec(select(DocumentRow).where(col(DocumentRow.on_hold)))

@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     MESSAGE = "message"
     CONVERSATION_STARTED = "conversation_started"
     CONVERSATION_CLOSED = "conversation_closed"
+    #: the same was written to several dossiers
+    BATCH_SENT = "batch_sent"
     SENDER_JUDGED = "sender_judged"
     LETTER_WRITTEN = "letter_written"
     LETTER_SENT = "letter_sent"

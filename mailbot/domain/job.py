@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     QUARANTINE = "quarantine"
     REPLY = "reply"
     CONVERSATION = "conversation"
+    BATCH = "batch"
     BOUNCE = "bounce"
     FORWARDING = "forwarding"
     EXPORT_BOOKING = "export_booking"

@@ -5,6 +5,7 @@
     <dossier>@                    the document tells its kind
     …+label+label@                labels
     vraag-<dossier>@              a conversation with the office
+    vraag@                        the same, of somebody with one dossier; of the office with many
     r.<token>@, b.<token>@        an answer to a mail of ours, a bounce of it
     mailbot@, postmaster@, abuse@
 
@@ -109,7 +110,7 @@ def _split(address: str) -> tuple[str, str]:
 def _recipient(name: str, address: str, labels: tuple[str, ...]) -> Recipient:
     if token := _TOKEN.fullmatch(name):
         return Recipient(kind=_TOKEN_KINDS[token[1]], address=address, token=token[2])
-    if name == _COMMANDS:
+    if name == _COMMANDS or _KIND_OF.get(name) == "question":
         return Recipient(kind=RecipientKind.COMMANDS, address=address, labels=labels)
     if name in _POSTMASTER:
         return Recipient(kind=RecipientKind.POSTMASTER, address=address)

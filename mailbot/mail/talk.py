@@ -70,7 +70,7 @@ def read_talk(written: str, sent_on: date) -> Talk:
     until = next((day for line in read.lines if (day := _until(line, sent_on))), "")
     if not text and not read.closes:
         # nothing but a steering line: that is what was said
-        return Talk(text=written.strip(), is_invoice=_stands_in("invoice", written))
+        return Talk(text=written.strip(), is_invoice=stands_in("invoice", written))
     talk = Talk(
         text=text,
         to=tuple(dict.fromkeys(read.to)),
@@ -80,7 +80,7 @@ def read_talk(written: str, sent_on: date) -> Talk:
         closes=read.closes,
         until=until,
     )
-    return replace(talk, is_invoice=_stands_in("invoice", text))
+    return replace(talk, is_invoice=stands_in("invoice", text))
 
 
 def read_topic(subject: str) -> str:
@@ -94,9 +94,14 @@ def read_marks(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def stands_in(table: str, text: str) -> bool:
+    """Whether a text is one of the phrases of a table of templates/words/conversation.toml."""
+    return fold_line(text).strip(" .!") in _words(table)
+
+
 def _closing(line: str, read: _Read) -> bool:
     """Read a line that says only that the conversation ends."""
-    read.closes |= (is_end := _stands_in("close", line))
+    read.closes |= (is_end := stands_in("close", line))
     return is_end
 
 
@@ -106,7 +111,7 @@ def _addressing(line: str, read: _Read) -> bool:
     if labelled is None:
         return False
     for table, found in (("to", read.to), ("cc", read.cc)):
-        if _stands_in(table, labelled[1]):
+        if stands_in(table, labelled[1]):
             names = read_names(labelled[2], is_introduced=True)
             found.extend(names)
             return bool(names)
@@ -191,10 +196,6 @@ def _until(line: str, sent_on: date) -> str:
         return ""
     until = reading.commands[0].args.get("until", "")
     return until if re.fullmatch(r"\d{4}-\d\d-\d\d", until) else ""
-
-
-def _stands_in(table: str, text: str) -> bool:
-    return fold_line(text).strip(" .!") in _words(table)
 
 
 def _opening(table: str, text: str) -> str | None:

@@ -1,6 +1,7 @@
 """Questions reach the right person with the document, answers come back, and no text is lost."""
 
 import copy
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,15 @@ from mailbot.domain.conversation import ConversationState
 from mailbot.domain.document import Status
 from mailbot.domain.job import Job, JobKind
 from storage.conversations import messages_in
-from tests.kit.office import ADMIN, APPROVER, MANAGER, OWNER
+from tests.kit.office import (
+    ADMIN,
+    APPROVER,
+    MANAGER,
+    OWNER,
+    make_definition,
+    make_dossier,
+    needs_approval,
+)
 from tests.kit.pdf_builder import text_pdf
 from tests.kit.talks import QUESTIONS, Got, Talks, open_talks
 
@@ -369,3 +378,89 @@ def test_a_list_takes_no_answer_about_a_conversation_of_others(talks: Talks) -> 
     talks.reply(listed, "1 sluit")
     talks.reply(listed, "1 sluit")
     assert "al gebeurd" in talks.got(MANAGER, "Niet gedaan").text
+
+
+BUTCHER = make_dossier("slager", "0456123791", name="Slagerij Bos NV", language="fr")
+BAKER = make_dossier(approval_rules=needs_approval())
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Talks]:
+    with open_talks(tmp_path, make_definition(BAKER, BUTCHER)) as opened:
+        yield opened
+
+
+def code_in(mail: Got) -> str:
+    """Return the one-time code that a mail shows."""
+    found = re.search(r"bevestig (\d{3} \d{3})", mail.text)
+    assert found is not None, mail.text
+    return found[1]
+
+
+@pytest.mark.feature("CF-COM-05", "CF-COM-12", "CF-MON-05")
+def test_the_office_writes_to_many_dossiers_and_each_answer_goes_into_its_own(
+    two: Talks,
+) -> None:
+    text = "Dag {voornaam},\nbezorg je ons de stukken van {dossier}?\n{kantoor}"
+    two.say(MANAGER, "vraag@in.example", f"aan: alle\n{text}", subject="Stukken {dossier}")
+    asked = two.got(MANAGER, "Versturen naar 2 dossiers?")
+    assert "Dag An,\n    bezorg je ons de stukken van Bakkerij Peeters BV?" in asked.text
+    assert two.conversations() == [], "nothing goes before it is confirmed"
+    two.reply(asked, "bevestig 000 000")
+    two.forget()
+    two.reply(asked, f"bevestig {code_in(asked)}")
+    assert "2 dossiers" in two.got(MANAGER).text
+    first = two.got(OWNER, "Stukken Bakkerij Peeters BV")
+    second = two.got(OWNER, "Stukken Slagerij Bos NV")
+    assert "stukken van Slagerij Bos NV?\n    Kantoor Vermeer" in second.text
+    two.forget()
+    two.reply(second, "Morgen.")
+    two.reply(first, "Vandaag.")
+    for code, answer in (("bakkerij", "Vandaag."), ("slager", "Morgen.")):
+        (conversation,) = two.conversations(code)
+        with two.room.context.database.reading() as session:
+            assert messages_in(session, conversation.id)[-1].text == answer
+    two.forget()
+    two.reply(asked, f"bevestig {code_in(asked)}")
+    assert "al gebeurd" in two.got(MANAGER).text
+    assert len(two.conversations()) == 1
+
+
+@pytest.mark.feature("CF-COM-12")
+@pytest.mark.parametrize(
+    ("first", "text", "said"),
+    [
+        ("vraag aan: alle", "Dag {voornam}", "{voornam}"),
+        ("vraag aan: bakkerij, kapper", "Dag", "kapper"),
+        ("vraag aan: onleesbaar", "Dag", "geen enkel dossier"),
+        ("vraag aan: alle", "", "geen tekst"),
+    ],
+)
+def test_what_cannot_be_sent_to_all_is_sent_to_nobody(
+    two: Talks, first: str, text: str, said: str
+) -> None:
+    two.say(MANAGER, "mailbot@in.example", f"{first}\n{text}", subject="Rondvraag")
+    refused = two.got(MANAGER, "Versturen naar")
+    assert said in " ".join(refused.text.split())
+    assert "bevestig" not in refused.text
+    two.reply(refused, "bevestig")
+    assert two.conversations() == []
+
+
+@pytest.mark.parametrize(("sender", "is_proved"), [(OWNER, True), (MANAGER, False)])
+def test_only_a_proved_employee_writes_to_many(two: Talks, sender: str, is_proved: bool) -> None:
+    two.say(sender, "mailbot@in.example", "vraag aan: alle\nDag", is_proved=is_proved)
+    assert not [subject for _to, subject in two.waiting() if "Versturen" in subject]
+
+
+@pytest.mark.feature("CF-COM-05")
+def test_dossiers_are_chosen_by_what_they_lack(two: Talks) -> None:
+    two.invoice()
+    two.forget()
+    two.say(MANAGER, "vraag@in.example", "aan: ontbrekende documenten\nWaar blijft {documenten}?")
+    asked = two.got(MANAGER, "Versturen naar 1 dossier?")
+    assert "Slagerij Bos NV" in asked.text
+    two.say(MANAGER, "vraag@in.example", "aan: goed te keuren\nDit wacht:\n{documenten}")
+    asked = two.got(MANAGER, "Versturen naar 1 dossier?")
+    assert "Bakkerij" in asked.text
+    assert "- Drukkerij" in asked.text
