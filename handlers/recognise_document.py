@@ -107,8 +107,13 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
     welcome = judge_welcome(unit.session, dossier, mail)
     of_supplier = _supplier_warnings(known, earlier)
     is_known_supplier = kind is JournalKind.PURCHASE and "new_supplier" not in of_supplier
+    brought_before = mail.sender in {one.delivered_by for one in earlier}
     of_sender = sender_warnings(
-        unit.context, unit.session, mail, dossier, expects_known_sender=is_known_supplier
+        unit.context,
+        unit.session,
+        mail,
+        dossier,
+        expects_known_sender=is_known_supplier and not brought_before,
     )
     warnings = (
         *of_sender,
