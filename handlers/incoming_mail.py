@@ -22,7 +22,7 @@ from mailbot.mail.automatic import find_automatic
 from mailbot.mail.forwarding import find_forwarding_request
 from mailbot.mail.parse import parse_mail
 from storage.addresses import forget_reach
-from storage.definitions import all_definitions, find_dossier
+from storage.definitions import find_dossier, is_office_address
 from storage.mails import find_earlier_copy, get_mail, lock_address, update_mail
 from storage.outbox import has_message_id
 
@@ -89,9 +89,8 @@ def _is_own(unit: Unit, mail: Mail) -> bool:
     is_here = mail.sender.domain == unit.context.settings.service.domain.lower()
     if is_here and read_recipient(mail.sender.address).kind in _NOBODYS:
         return True
-    offices = {each.office.address.lower() for each in all_definitions(unit.session)}
     is_machine = mail.header("auto-submitted").lower().startswith("auto")
-    return is_machine and mail.sender.address in offices
+    return is_machine and is_office_address(unit.session, mail.sender.address)
 
 
 def _learn(session: Session, stored: StoredMail, mail: Mail, recipient: Recipient) -> StoredMail:
@@ -131,8 +130,7 @@ def _find_job(mail: Mail, recipient: Recipient, automatic: Automatic | None) -> 
         return kind
     if automatic is not None:
         return JobKind.BOUNCE if automatic is Automatic.BOUNCE else None
-    # an absence returns where bounces do; what no machine wrote, a person of the office reads
-    return JobKind.CONVERSATION if kind is JobKind.BOUNCE else kind
+    return kind
 
 
 def _ignore(unit: Unit, stored: StoredMail, why: str) -> None:

@@ -108,6 +108,12 @@ def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...
     return office, _with_freezes(employees, frozen_addresses(session, code))
 
 
+def is_office_address(session: Session, address: str) -> bool:
+    """Whether an office writes its mails from this address."""
+    rows = session.exec(select(OfficeRow))
+    return any(_office(row)[0].address.lower() == address.lower() for row in rows)
+
+
 def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None:
     """Return the office that answers for the whole installation: the first by code."""
     row = session.exec(select(OfficeRow).order_by(OfficeRow.code)).first()

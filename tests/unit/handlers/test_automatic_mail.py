@@ -153,6 +153,7 @@ def test_a_mail_of_ours_that_comes_back_by_a_rule_makes_nothing(
     if trick == "new address too":
         # the office writes from a mailbox of its own; its server gave the mail another id
         ours.replace_header("From", "Kantoor Vermeer <mailbot@mailbot.localhost>")
+        del ours["Auto-Submitted"]
     before = len(room.documents())
     for to in (PURCHASE, QUESTION):
         room.receive(ours, to, envelope_sender=APPROVER)
