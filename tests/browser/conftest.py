@@ -43,9 +43,18 @@ class Pages:
     def form(self, name: str) -> WebElement:
         """Return a form, opened as a person would open it."""
         form = self.browser.find_element(By.CSS_SELECTOR, f"form[data-form={name}]")
-        if not form.is_displayed():
-            form.find_element(By.XPATH, "ancestor::details/summary").click()
+        for details in form.find_elements(By.XPATH, "ancestor::details[not(@open)]"):
+            details.find_element(By.TAG_NAME, "summary").click()
+            self._wait_until_open(details)
         return form
+
+    def _wait_until_open(self, details: WebElement) -> None:
+        self.waiting.until(lambda _: details.get_attribute("open") is not None)
+
+    @property
+    def waiting(self) -> "WebDriverWait[Chrome]":
+        """Waits long: a loaded machine is slow. Between two pages there is nothing to ask."""
+        return WebDriverWait(self.browser, 60, 0.05, ignored_exceptions=[WebDriverException])
 
     def press(self, form: WebElement) -> None:
         """Press the button of a form."""
@@ -58,9 +67,8 @@ class Pages:
 
     def wait_for_another_page(self, gone: WebElement) -> None:
         """Wait until the page that `gone` stands on has made place for another, whole one."""
-        wait = WebDriverWait(self.browser, 20)
-        wait.until(staleness_of(gone))
-        wait.until(lambda b: b.execute_script("return document.readyState") == "complete")
+        self.waiting.until(staleness_of(gone))
+        self.waiting.until(lambda b: b.execute_script("return document.readyState") == "complete")
 
     def console(self) -> list[str]:
         """Return what the browser complained about since it was last asked."""
@@ -96,7 +104,7 @@ class Finger:
     def wait_for(self, text: str) -> None:
         """Wait until the page says this."""
         # between two pages there is no node to read: look again
-        waiting = WebDriverWait(self.browser, 20, ignored_exceptions=[WebDriverException])
+        waiting = WebDriverWait(self.browser, 60, 0.05, ignored_exceptions=[WebDriverException])
         waiting.until(lambda _: text in self.page())
 
     def _node(self, selector: str) -> int:

@@ -25,6 +25,7 @@ from handlers.asking import Showing, show
 from handlers.confirmation import code_use
 from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.enrolment import invite
 from handlers.proving import BROWSER_LIFE
 from mailbot.compose.digest import DigestLine, write_digest_approver
 from mailbot.compose.exports import write_export_problem
@@ -195,6 +196,13 @@ class House:
                 at=self.clock.now(),
                 expires_at=self.clock.now() + timedelta(hours=24),
             )
+
+    def invitation(self, person: str = APPROVER) -> str:
+        """Invite somebody to set up an app, and return the path that the mail links to."""
+        with self.context.transaction() as unit:
+            assert invite(unit, person)
+        mail = next(mail for mail in self.mails() if mail.letter == "enrolment")
+        return re.findall(r"/d/[a-z2-7]{32}/enrol", self.text(mail))[0]
 
     def last_token(self) -> str:
         """Return the token in the links of the mail that was written last."""

@@ -12,7 +12,6 @@ import zxingcpp
 from lxml import html
 from PIL import Image, ImageDraw
 
-from handlers.enrolment import invite
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.document import Status
 from mailbot.domain.totp import time_step, totp_code
@@ -36,16 +35,6 @@ def web(house: House) -> Iterator[Visitor]:
         yield visitor
 
 
-def invitation(house: House, person: str = APPROVER) -> str:
-    """Invite somebody, and return the path that the mail links to."""
-    with house.context.transaction() as unit:
-        assert invite(unit, person)
-    mail = next(mail for mail in house.mails() if mail.letter == "enrolment")
-    found = re.search(r"/d/[a-z2-7]{32}/enrol", house.text(mail))
-    assert found
-    return found[0]
-
-
 def key_of(page: str) -> bytes:
     spelled = html.fromstring(page).xpath("string(//p[@translate='no'])")
     text = spelled.replace(" ", "").strip()
@@ -64,7 +53,7 @@ def is_set_up(house: House, person: str = APPROVER) -> bool:
 def set_up(house: House, web: Visitor, person: str = APPROVER) -> bytes:
     """Set up somebody's app in a browser that is known, and return its key."""
     web.prove(house, person)
-    path = invitation(house, person)
+    path = house.invitation(person)
     page = web.get(path)
     key = key_of(page.text)
     sent = {**forms(page)["app"], "app_code": digits(house, key)}
@@ -74,7 +63,7 @@ def set_up(house: House, web: Visitor, person: str = APPROVER) -> bytes:
 
 def test_an_unknown_browser_sees_no_key(house: House, web: Visitor) -> None:
     """Who has the link alone could take the app."""
-    path = invitation(house)
+    path = house.invitation()
     before = house.everything()
     page = web.get(path)
     assert "<svg" not in page.text
@@ -85,7 +74,7 @@ def test_an_unknown_browser_sees_no_key(house: House, web: Visitor) -> None:
 
 
 def test_from_the_mail_to_an_app_that_counts(house: House, web: Visitor) -> None:
-    path = invitation(house)
+    path = house.invitation()
     asked = web.post(path, data={**forms(web.get(path))["start"], "start": "yes"})
     assert asked.status_code == 403
     assert "authenticator" in asked.text
@@ -105,7 +94,7 @@ def test_from_the_mail_to_an_app_that_counts(house: House, web: Visitor) -> None
 
 def test_the_code_that_is_scanned_is_the_one_that_is_typed(house: House, web: Visitor) -> None:
     web.prove(house, APPROVER)
-    page = web.get(invitation(house))
+    page = web.get(house.invitation())
     (svg,) = html.fromstring(page.text).xpath("//svg")
     (read,) = zxingcpp.read_barcodes(_drawn(html.tostring(svg).decode()))
     assert read.text.startswith("otpauth://totp/")
@@ -116,7 +105,7 @@ def test_the_code_that_is_scanned_is_the_one_that_is_typed(house: House, web: Vi
 
 def test_nothing_is_loaded_and_nothing_runs(house: House, web: Visitor) -> None:
     web.prove(house, APPROVER)
-    page = web.get(invitation(house))
+    page = web.get(house.invitation())
     assert not re.findall(r"<script|<img|<link|\sstyle=|\son\w+=", page.text)
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
@@ -124,7 +113,7 @@ def test_nothing_is_loaded_and_nothing_runs(house: House, web: Visitor) -> None:
 
 def test_an_invitation_ends(house: House, web: Visitor) -> None:
     web.prove(house, APPROVER)
-    path = invitation(house)
+    path = house.invitation()
     house.clock.move(timedelta(hours=25))
     assert web.get(path).status_code == 410
 
@@ -139,7 +128,7 @@ def test_other_links_set_up_no_app(house: House, web: Visitor) -> None:
 
 def test_a_form_that_is_not_ours_sets_up_nothing(house: House, web: Visitor) -> None:
     web.prove(house, APPROVER)
-    path = invitation(house)
+    path = house.invitation()
     key = key_of(web.get(path).text)
     sent = {"stamp": "x", "app_code": digits(house, key)}
     assert web.post(path, data=sent).status_code == 403
