@@ -25,9 +25,11 @@ from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import FIRST_ONCE, NO_STAKES, Authority, Stakes
 from mailbot.rules.second import second_people
+from storage.changes import last_changes
 from storage.codes import end_code, settle_code, spend_code
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
+from storage.people import find_verdict
 from storage.tokens import spend_token
 from storage.totp import check_authenticator, has_authenticator
 
@@ -46,7 +48,24 @@ def stakes_of(
         total=document.invoice.total_incl if document.invoice else None,
         confirm_from=dossier.confirm_from,
         limit=holder.limit if holder else None,
+        undone=_undone(session, document) if command.verb is Verb.RESTORE else Authority.NONE,
     )
+
+
+def _undone(session: Session, document: Document) -> Authority:
+    """Return what the last answer about a document needed, as far as it needed more than proof."""
+    changes = last_changes(session, document.id)
+    if not changes:
+        return Authority.NONE
+    if _account(changes[0].before) != _account(document):
+        return Authority.SECONDED
+    is_kept = find_verdict(session, document.dossier, document.delivered_by) is not None
+    judged = any(change.verb in FIRST_ONCE for change in changes)
+    return Authority.CONFIRMED if judged and is_kept else Authority.NONE
+
+
+def _account(document: Document) -> str:
+    return (document.invoice.iban or "") if document.invoice else ""
 
 
 def typed_code(commands: Sequence[Command]) -> str:

@@ -47,6 +47,8 @@ class Stakes:
     confirm_from: Decimal | None = None
     #: what the person may decide without more
     limit: Decimal | None = None
+    #: what was needed for what `herstel` would take back
+    undone: Authority = Authority.NONE
 
 
 #: a command that is about nothing in particular
@@ -60,6 +62,14 @@ def needed_authority(command: Command, stakes: Stakes = NO_STAKES) -> Authority:
 
 def _sets_an_account(command: Command, _stakes: Stakes) -> bool:
     return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
+
+
+def _undoes_an_account(command: Command, stakes: Stakes) -> bool:
+    return command.verb is Verb.RESTORE and stakes.undone is Authority.SECONDED
+
+
+def _undoes_who_is_welcome(command: Command, stakes: Stakes) -> bool:
+    return command.verb is Verb.RESTORE and stakes.undone is Authority.CONFIRMED
 
 
 def _pays_above_the_limit(command: Command, stakes: Stakes) -> bool:
@@ -100,9 +110,11 @@ FIRST_ONCE = frozenset({Verb.ALLOW, Verb.BLOCK})
 LEVELS: tuple[tuple[Callable[[Command, Stakes], bool], Authority], ...] = (
     # an account is what fraud is after: a new one and another one alike
     (_sets_an_account, Authority.SECONDED),
+    (_undoes_an_account, Authority.SECONDED),
     (_pays_above_the_limit, Authority.SECONDED),
     (_pays, Authority.CONFIRMED),
     (_changes_who_is_welcome, Authority.CONFIRMED),
+    (_undoes_who_is_welcome, Authority.CONFIRMED),
     (_approves_much, Authority.CONFIRMED),
     (_says_or_sorts, Authority.TOKEN),
     # approve, reject, send, correct, export, allow once, and every verb that is yet to come

@@ -118,6 +118,17 @@ def test_another_account_takes_a_second_person(house: House) -> None:
     assert told == [APPROVER]
 
 
+def test_taking_another_account_back_takes_a_second_person_too(house: House) -> None:
+    document = house.invoice()
+    do(house, house.letter(document), ACCOUNT)
+    say_yes(house, APPROVER)
+    say_yes(house, MANAGER)
+    now = house.now(document)
+    undo = Command(verb=Verb.RESTORE)
+    assert do(house, house.letter(now), undo, cause="undo") == ["confirmation_sent"]
+    assert account_of(house, document) == OTHER_IBAN
+
+
 def test_who_has_a_hand_in_it_is_no_second_person(house: House) -> None:
     document = house.invoice(delivered_by=MANAGER)
     do(house, house.letter(document), ACCOUNT)

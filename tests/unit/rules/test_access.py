@@ -155,6 +155,11 @@ def test_another_account_takes_a_second_person() -> None:
     assert needed_authority(amount) is SURE
 
 
+@pytest.mark.parametrize("level", [SURE, CODED, TWO])
+def test_taking_back_takes_what_doing_took(level: Authority) -> None:
+    assert needed_authority(Command(verb=Verb.RESTORE), Stakes(undone=level)) is level
+
+
 @pytest.mark.parametrize(
     ("total", "confirm_from", "limit", "approving", "paying"),
     [
@@ -172,6 +177,7 @@ def test_amounts_over_a_limit_take_more(
     total: str | None,
     confirm_from: str | None,
     limit: str | None,
+    *,
     approving: Authority,
     paying: Authority,
 ) -> None:
