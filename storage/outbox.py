@@ -17,6 +17,12 @@ def has_entry(session: Session, key: str) -> bool:
     return session.exec(select(OutboxRow.id).where(OutboxRow.key == key)).first() is not None
 
 
+def find_entry_for(session: Session, key: str) -> OutboxEntry | None:
+    """Return the mail of ours that a cause made."""
+    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    return _entry(row) if row else None
+
+
 def put_entry(session: Session, entry: OutboxEntry) -> None:
     """Put a mail out, in the transaction of its cause."""
     session.add(OutboxRow(**{**vars(entry), "state": entry.state.value}))

@@ -4,6 +4,7 @@ import typer
 
 from mailbot.entrypoints.cli.address import address_app
 from mailbot.entrypoints.cli.audit import audit_app
+from mailbot.entrypoints.cli.conversation import conversation_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
 from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app, status
@@ -32,6 +33,7 @@ app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")
 app.add_typer(person_app, name="person")
+app.add_typer(conversation_app, name="conversation")
 app.add_typer(address_app, name="address")
 app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
