@@ -1,4 +1,4 @@
-"""What people answer, written by hand, each with what it asks for (phrases_HALF_LANGUAGE.toml).
+"""What people answer, written by hand, each with what it asks for (phrases_HALF_LANGUAGE*.toml).
 
 A file has a table per context. Its `lines` and `sentences` hold [says, does]: decisions that any
 careful clerk carries out. `ask` holds [says, why] or [says, why, tolerated]: nothing may happen.
@@ -104,8 +104,12 @@ def _read_items(text: str) -> tuple[int, ...]:
 
 @cache
 def load_phrases(half: str, language: str) -> tuple[Phrase, ...]:
-    """Return the phrases of a half in a language, as they stand in the file."""
-    path = Path(__file__).with_name(f"phrases_{half}_{language}.toml")
+    """Return the phrases of a half in a language, as they stand in the files."""
+    files = sorted(Path(__file__).parent.glob(f"phrases_{half}_{language}*.toml"))
+    return tuple(one for path in files for one in _read_file(path, half, language))
+
+
+def _read_file(path: Path, half: str, language: str) -> list[Phrase]:
     content = tomllib.loads(path.read_text("utf-8"))
     found = [
         _read_entry(entry, array, half=half, language=language, context=context)
@@ -114,7 +118,7 @@ def load_phrases(half: str, language: str) -> tuple[Phrase, ...]:
         for entry in entries
     ]
     shaped = content.get("shaped", []) + content.get("inline", [])
-    return tuple(found + [_read_shaped(entry, half, language) for entry in shaped])
+    return found + [_read_shaped(entry, half, language) for entry in shaped]
 
 
 def _read_entry(entry: list[str], array: str, **place: Any) -> Phrase:
