@@ -20,9 +20,11 @@ from mailbot.domain.conversation import Conversation, ConversationState
 from mailbot.domain.document import Document, Status
 from mailbot.domain.job import Job
 from mailbot.domain.letter import Letter, Reader
-from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
+from mailbot.domain.people import Definition, Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.domain.token import ShownItem
-from storage.approvals import open_approvals_by
+from mailbot.rules.approval import parts_for
+from mailbot.rules.standins import absences_of, places_of
+from storage.approvals import approvals_of, open_approvals_by
 from storage.conversations import conversations_in, find_message
 from storage.definitions import find_definition
 from storage.documents import documents_in, find_document
@@ -61,7 +63,7 @@ def handle(context: Context, job: Job) -> None:
         person = _find(definition.employees, definition.dossiers, email)
         if person is None or person.frozen:
             return
-        parts = tuple(_parts(unit, person, definition.dossiers))
+        parts = tuple(_parts(unit, person, definition))
         if parts:
             reader = reader_of(person, definition.office)
             _send(unit, reader, definition.office, parts, day=job.ids["day"])
@@ -75,11 +77,12 @@ def _find(
     return next((p for p in people if p.email.lower() == email), None)
 
 
-def _parts(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -> Iterator[_Part]:
+def _parts(unit: Unit, person: Person | Employee, definition: Definition) -> Iterator[_Part]:
     """Yield every section that has something to say to this person."""
-    email = person.email.lower()
+    email, dossiers = person.email.lower(), definition.dossiers
     names = {dossier.code: dossier.name for dossier in dossiers}
     waiting = dict.fromkeys(a.document_id for a in open_approvals_by(unit.session, email))
+    waiting |= dict.fromkeys(_stood_in_for(unit, email, definition))
     asked = [find_document(unit.session, document_id) for document_id in waiting]
     # the same person may approve for clients of another office: that has a list of its own
     to_approve = [d for d in asked if d and d.status is Status.TO_APPROVE and d.dossier in names]
@@ -96,6 +99,19 @@ def _parts(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -
     is_theirs = isinstance(person, Employee)
     known = [d for d in dossiers if is_theirs or any(p.email.lower() == email for p in d.people)]
     yield from _talks(unit, person, known)
+
+
+def _stood_in_for(unit: Unit, email: str, definition: Definition) -> Iterator[str]:
+    """Yield the documents that wait for somebody in whose place this person decides today."""
+    today = local_date(unit.context.now(), definition.office.time_zone)
+    for dossier in definition.dossiers:
+        for absent in places_of(email, absences_of(dossier, definition.employees), today):
+            for approval in open_approvals_by(unit.session, absent):
+                document = find_document(unit.session, approval.document_id)
+                approvals = approvals_of(unit.session, approval.document_id)
+                mine = document and parts_for(approvals, email, {absent}, document)
+                if mine and document and document.dossier == dossier.code:
+                    yield document.id
 
 
 def _talks(unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]) -> Iterator[_Part]:
@@ -191,4 +207,5 @@ def digest_readers(employees: Iterable[Employee], dossiers: Iterable[Dossier]) -
     for dossier in dossiers:
         found |= {admin.email.lower() for admin in dossier.admins}
         found |= {a.lower() for rule in dossier.approval_rules for a in rule.approvers}
+        found |= {person.stand_in.lower() for person in dossier.people if person.stand_in}
     return found

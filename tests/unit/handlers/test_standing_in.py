@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers.desk import open_desk
+from handlers.digest import handle as send_digest
 from handlers.request_approval import handle
 from handlers.stand_ins import let_stand_in
 from handlers.standing_in import handle as begin
@@ -118,6 +119,17 @@ def test_what_waits_already_is_asked_when_the_days_begin(house: House) -> None:
     begin(house.context, job)
     assert sum(house.context.jobs.counts().values()) == sum(before.values()) + 1
     assert ask(house, document) == [OWNER, APPROVER]
+
+
+def test_the_daily_list_has_what_waits_for_who_is_away(house: House) -> None:
+    away(house)
+    document = house.invoice()
+    ids = {"office": "kantoor", "person": OWNER, "day": "2026-11-20"}
+    send_digest(house.context, Job(key="digest", kind=JobKind.DIGEST, ids=ids))
+    (listed,) = (mail for mail in house.mails() if mail.letter == "digest")
+    assert listed.recipient == OWNER
+    token = token_in(house, "digest", OWNER)
+    assert [item.document_id for item in house.token(token).items] == [document.id]
 
 
 def forward(house: House, token: str, to: str) -> list[str]:
