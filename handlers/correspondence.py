@@ -31,6 +31,8 @@ from storage.outbox import count_answers, has_entry, put_entry
 from storage.reply_tokens import new_token, token_hash
 from storage.tokens import record_token
 
+#: letters that carry what a program waits for: they go out, and come back, each time
+_FOR_MACHINES = frozenset({"export"})
 #: letters whose subject is for their reader alone: it holds a code
 _SECRET = frozenset({"code"})
 
@@ -147,7 +149,7 @@ def readers_at_office(
 
 
 def _for_the_office(unit: Unit, letter: Post) -> Post | None:
-    """Return the letter that tells the office what was not sent; None when nobody is left.
+    """Return the letter that tells the office what was not sent; None to send it all the same.
 
     It carries no authority of the reader: its token is that of who reads it.
     """
@@ -155,12 +157,15 @@ def _for_the_office(unit: Unit, letter: Post) -> Post | None:
     _office, employees = get_office(unit.session, letter.office.code)
     dossier = find_dossier(unit.session, letter.dossier) if letter.dossier else None
     readers = readers_at_office(unit.session, dossier, employees)
-    reader = next((r for r in readers if not find_unreachable(unit, r.email)), None)
+    able = (r for r in readers if not r.frozen and not find_unreachable(unit, r.email))
+    reader = next(able, None)
     if reach is None or reader is None:
         return None
     today = local_date(unit.context.now(), letter.reader.time_zone)
     head = Letterhead(office=letter.office, reader=letter.reader, today=today, links=Links())
     written = letter.write(head)
+    if written.name in _FOR_MACHINES:
+        return None
     return replace(
         letter,
         reader=reader_of(reader, letter.office),

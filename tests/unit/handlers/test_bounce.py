@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from handlers.correspondence import Post, post
+from mailbot.compose.exports import write_export_mail
+from mailbot.domain.letter import Reader
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.reach import Reach
-from storage.addresses import find_reach
+from storage.addresses import find_reach, record_reach
+from storage.definitions import get_office
 from storage.tokens import spend_token
-from tests.kit.browser import House, open_house
+from tests.kit.browser import NOW, House, open_house
+from tests.kit.every_letter import CSV
+from tests.kit.letters import BOOKING
 from tests.kit.mailroom import PROVED, Mailroom
 from tests.kit.mails import build_mail
 from tests.kit.office import APPROVER, MANAGER
@@ -238,3 +244,21 @@ def test_words_of_a_person_that_go_there_are_read_by_the_office(
     (told,) = room.letters()
     assert (told.recipient, told.letter) == (MANAGER, "message")
     assert room.documents()[0].status.value == "to_approve"
+
+
+def test_what_a_program_waits_for_is_sent_all_the_same(house: House, room: Mailroom) -> None:
+    lost = Reach(address="boekingen@pakket.example", failed_at=NOW, given_up_at=NOW)
+    reader = Reader(email=lost.address, first_name="", name="")
+    with house.context.transaction() as unit:
+        record_reach(unit.session, lost)
+        office, _employees = get_office(unit.session, "kantoor")
+        letter = Post(
+            key="export:1",
+            reader=reader,
+            office=office,
+            dossier="bakkerij",
+            write=lambda head: write_export_mail(head, (BOOKING,), (CSV,), dossier="Bakkerij"),
+        )
+        post(unit, letter)
+    (sent,) = room.letters()
+    assert (sent.recipient, sent.letter) == (lost.address, "export")
