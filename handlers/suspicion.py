@@ -9,12 +9,17 @@ from handlers.context import Context
 from mailbot.domain.domain_names import organisation
 from mailbot.domain.mail import Mail, StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
-from mailbot.domain.seen_senders import SeenSender
+from mailbot.domain.seen_senders import SeenSender, answers_of
 from mailbot.mail.from_domain import read_domain
 from mailbot.mail.parse import parse_mail
 from mailbot.rules.suspicion import KnownSenders, find_suspicions, name_key
 from storage.definitions import get_office
 from storage.senders import proved_domains, record_sender, seen_with_address, seen_with_name
+
+#: addresses of one Reply-To that are looked at
+_MOST_REPLIES = 5
+#: proved mails with a Reply-To, this one among them, after which it is no news
+_USUAL_REPLIES = 3
 
 
 def note_sender(session: Session, office: str, stored: StoredMail, mail: Mail) -> None:
@@ -30,6 +35,11 @@ def note_sender(session: Session, office: str, stored: StoredMail, mail: Mail) -
     )
     domain = organisation(read_domain(mail.sender.domain))
     record_sender(session, office, seen, domain=domain, mail=stored.id)
+    for one in mail.reply_to[:_MOST_REPLIES]:
+        if one.address != mail.sender.address:
+            answered = replace(seen, address=one.address, name=answers_of(mail.sender.address))
+            # not a domain that we know: nobody there has written
+            record_sender(session, office, answered, domain="", mail=stored.id)
 
 
 def sender_warnings(
@@ -67,12 +77,26 @@ def _known_senders(
     same_address = seen_with_address(
         session, office.code, mail.sender.address, before_mail=stored.id
     )
+    of_itself = [one for one in same_address if ":" not in one.name]
     return KnownSenders(
         people=_names(people),
         domains=frozenset((*filter(None, known), *proved)),
-        same_address=[_before(stored, seen, key) for seen in same_address],
+        same_address=[_before(stored, seen, key) for seen in of_itself],
         same_name=seen_with_name(session, office.code, key, before_mail=stored.id),
+        usual_replies=_usual_replies(session, office.code, stored, mail),
     )
+
+
+def _usual_replies(session: Session, office: str, stored: StoredMail, mail: Mail) -> list[str]:
+    """Return those of a mail's Reply-To that proved mails of its sender had before."""
+    name = answers_of(mail.sender.address)
+    counts = {
+        one.address: seen.proved
+        for one in mail.reply_to[:_MOST_REPLIES]
+        for seen in seen_with_address(session, office, one.address, before_mail=stored.id)
+        if seen.name == name
+    }
+    return [address for address, proved in counts.items() if proved > _USUAL_REPLIES]
 
 
 def _before(stored: StoredMail, seen: SeenSender, key: str) -> SeenSender:

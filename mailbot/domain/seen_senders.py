@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+_LONGEST_NAME = 200
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeenSender:
@@ -17,3 +19,11 @@ class SeenSender:
     proved: int
     first_at: datetime
     last_at: datetime
+
+
+def answers_of(sender: str) -> str:
+    """Return the name under which an address is kept that answers to `sender` were to go to.
+
+    No display name is like it: folded names hold no colon.
+    """
+    return f"answers:{sender}"[:_LONGEST_NAME]

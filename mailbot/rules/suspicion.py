@@ -42,6 +42,8 @@ class KnownSenders:
     #: what was seen of this very address, and of others with the same name
     same_address: Collection[SeenSender] = ()
     same_name: Collection[SeenSender] = ()
+    #: where proved mails of this very sender sent answers before
+    usual_replies: Collection[str] = ()
 
 
 def find_suspicions(
@@ -138,12 +140,14 @@ def _is_portal(sender: MailAddress, authentication: Authentication) -> bool:
 def _of_reply(sender: MailAddress, reply_to: Collection[MailAddress], known: KnownSenders) -> str:
     """Tell of answers that would go to another organisation.
 
-    Not when it is one that we know: portals send in the name of suppliers.
+    Not when it is one that we know, or answers went there before: portals send in the name of
+    suppliers, and small ones answer from a provider of addresses.
     """
     strange = [
         one.address
         for one in reply_to
         if one.domain
+        and one.address not in known.usual_replies
         and not _is_same_organisation(one.address, sender.address)
         and (
             _is_of_provider(one.address)

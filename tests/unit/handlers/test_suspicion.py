@@ -90,6 +90,16 @@ def test_who_takes_the_place_of_a_known_supplier(room: Mailroom) -> None:
     )
 
 
+def test_where_answers_always_went_is_no_news(room: Mailroom) -> None:
+    sender = "Bakker <info@bakker.example>"
+    told = [send(room, sender, reply_to="bakker@gmail.com") for _ in range(4)]
+    assert told == [("reply_to_differs:bakker@gmail.com",)] * 3 + [()]
+    # an address that only answers went to has never written itself
+    assert send(room, "Bakker <bakker@gmail.com>", proved=False) == (
+        "name_of_other_address:info@bakker.example",
+    )
+
+
 def test_who_takes_the_name_of_somebody_of_the_office(room: Mailroom) -> None:
     assert send(room, "Lies Boekhouder <lies.boekhouder@gmail.com>") == (
         "name_of_person:Lies Boekhouder",

@@ -152,6 +152,14 @@ def test_answers_that_go_elsewhere(
     assert suspicions(sender, reply_to=reply_to) == warnings
 
 
+def test_answers_that_went_there_before() -> None:
+    known = KnownSenders(usual_replies=("drukkerij@gmail.com",))
+    sender = MailAddress(address="f@drukkerij.example")
+    reply_to = [MailAddress(address="drukkerij@gmail.com")]
+    found = find_suspicions(sender, reply_to, PROVED, known, expects_known_sender=False)
+    assert found == []
+
+
 def test_a_robot_without_proof_is_no_portal() -> None:
     found = suspicions(
         "noreply@portaal.example", reply_to=("bakker@gmail.com",), authentication=NOTHING
