@@ -167,6 +167,20 @@ def test_a_person_who_has_left_decides_nothing(court: Court) -> None:
         court.deliver(court.signed())
 
 
+@pytest.mark.parametrize(("days", "counts"), [((-30, -1), 0), ((1, 30), 0), ((-1, 1), 1)])
+def test_a_stand_in_decides_on_the_agreed_days_only(
+    court: Court, days: tuple[int, int], counts: int
+) -> None:
+    today = court.house.clock.now().date()
+    first, last = (today + timedelta(days=one) for one in days)
+    away = replace(PEOPLE[1], stand_in=OWNER, away_from=first, away_until=last)
+    change_people(court, PEOPLE[0], away)
+    token = court.house.letter(court.document, OWNER)
+    raw = court.signed(court.answer(f"An <{OWNER}>", To=court.address_of(token)))
+    court.deliver(raw, court.address_of(token))
+    assert approvals_told(court, court.document) == counts
+
+
 # one mail, several documents
 
 
