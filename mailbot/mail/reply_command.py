@@ -39,6 +39,7 @@ from mailbot.mail.verbs import find_verb, mentions_decision
 from mailbot.mail.weighing import conflict, limits, requests
 
 _LONGEST = 20_000
+_LONGEST_SENTENCE, _MOST_SENTENCES = 1_000, 1_500
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
 _REPLY_PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
@@ -171,8 +172,9 @@ def _read(written: str, asked: _Asked) -> Answer:
 
 def _read_plain(written: str, asked: _Asked) -> Answer:
     text = _EMPHASIS.sub(r"\1", written[:_LONGEST]).strip()
-    doubt = _why_unreadable(text)
-    if doubt:
+    lengths = [len(one) for one in _SENTENCE_END.split(text) if one] or [0]
+    is_endless = len(lengths) > _MOST_SENTENCES or max(lengths) > _LONGEST_SENTENCE
+    if doubt := Doubt.NOT_UNDERSTOOD if is_endless else _why_unreadable(text):
         return Answer(written=text, doubt=doubt)
     if asked.context is Context.CONFIRMATION:
         short = read_confirmation(text)

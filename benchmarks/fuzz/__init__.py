@@ -1,0 +1,1 @@
+"""Throws made bytes at each reader of mail that meets the outside."""
