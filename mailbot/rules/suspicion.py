@@ -20,9 +20,10 @@ _ESTABLISHED_MAILS = 5
 _ESTABLISHED_DAYS = 14
 #: proved mails after which a name is known to be somebody's
 _OWNED_MAILS = 3
-#: proved mails after which one without proof stands out, if nearly all were proved
+#: proved mails after which one without proof stands out, if most were proved; forged ones that
+#: came meanwhile, each told about, do not soon hide the next
 _USUALLY_PROVED_MAILS = 3
-_NEARLY_ALL = 0.9
+_USUAL_SHARE = 2 / 3
 _LONGEST_NAME = 200
 _LONGEST_SHOWN = 80
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,64}@([\w-]{1,63}\.)+[\w-]{2,63}")
@@ -93,7 +94,7 @@ def _of_proof(authentication: Authentication, known: KnownSenders) -> str:
         return ""  # a bad day of DNS says nothing about the sender
     mails = sum(one.mails for one in known.same_address)
     proved = sum(one.proved for one in known.same_address)
-    is_usual = proved >= _USUALLY_PROVED_MAILS and proved >= _NEARLY_ALL * mails
+    is_usual = proved >= _USUALLY_PROVED_MAILS and proved >= _USUAL_SHARE * mails
     return "unusual_authentication" if is_usual else ""
 
 
