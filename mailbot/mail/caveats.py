@@ -69,9 +69,21 @@ def weakens_approval(tokens: Sequence[Token]) -> bool:
     Harmless is what says why, what for, or thanks; what is not known to be harmless may be a
     condition, an exception or a complaint, and a clerk would ask.
     """
-    if limits_approval(tokens):
+    if _is_all_filler(tokens):
+        return False
+    if limits_approval(tokens) or has("doubt", "pending", tokens):
         return True
-    return not has("benign", "cues", tokens) and not _is_all_filler(tokens)
+    return not has("benign", "cues", tokens) and not _is_label(tokens)
+
+
+def _is_label(tokens: Sequence[Token]) -> bool:
+    """Whether it says where it belongs and no more: "project 2231", "voor werf Mechelen"."""
+    words = [token for token in tokens if not is_separator(token)]
+    length = match(index_of("benign", "labels"), words, 0)
+    named = words[length:]
+    return bool(length and named) and all(
+        token.is_capital or token.text[0].isdigit() or is_filler([token], 0) for token in named
+    )
 
 
 def is_about_harmless(tokens: Sequence[Token]) -> bool:

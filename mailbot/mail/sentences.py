@@ -38,6 +38,7 @@ _BAD_EMOJI = re.compile(
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
 _BEGINNING = frozenset({Verb.SEARCH, Verb.REPORT, Verb.STATUS, Verb.HISTORY, Verb.LANGUAGE})
+_PLEASE = frozenset({"aub", "svp", "stp", "please", "pls", "bitte", "graag", "a.u.b"})
 _LESS: dict[Verb, tuple[Verb, ...]] = {Verb.ALLOW: (Verb.ALLOW_ONCE,)}
 _SELF_ANNOUNCED = frozenset({Verb.HOLD, Verb.SEND, Verb.FORWARD, Verb.PAY})
 
@@ -173,14 +174,31 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
         scan.saw_other = True  # "ok, allow"
     elif verb not in permitted_in(scan.context):
         scan.doubt = Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
-    elif verb in _SELF_ANNOUNCED and scan.saw_self:
-        scan.doubt = Doubt.HEDGED  # "I am waiting", "I will send": no order
+    elif verb in _SELF_ANNOUNCED and (scan.saw_self or (verb is Verb.HOLD and _is_noun(scan, at))):
+        scan.doubt = Doubt.HEDGED  # "I am waiting", "the waiting": no order
+    elif verb is Verb.STOP and not _is_alone(scan, at):
+        scan.doubt = Doubt.NOT_UNDERSTOOD  # "stop the payment": no wish about mails
     elif _is_negated(scan, at):
         is_refused = verb is Verb.APPROVE and _refuses_next(scan.tokens, scan.at)
         scan.doubt = "" if is_refused else Doubt.NEGATED
     else:
         _weigh_agreement(scan, name)
         _add(scan, verb)
+
+
+def _is_noun(scan: Scan, at: int) -> bool:
+    """Whether it is "the waiting", "das Warten"."""
+    return at == 1 and bool(match(index_of("grammar", "neuter"), scan.tokens, 0))
+
+
+def _is_alone(scan: Scan, at: int) -> bool:
+    """Whether nothing but courtesy stands beside the verb at `at`."""
+    others = [*scan.tokens[:at], *scan.tokens[scan.at :]]
+    courtesy = index_of("filler", "courtesy")
+    return all(
+        is_separator(token) or match(courtesy, [token], 0) or token.text in _PLEASE
+        for token in others
+    )
 
 
 def _weigh_agreement(scan: Scan, name: str) -> None:
@@ -207,8 +225,16 @@ def _meant(verb: Verb, context: Context) -> Verb:
 
 
 def _is_negated(scan: Scan, at: int) -> bool:
+    """Whether a negation stands beside the verb, or ends its clause: "I reject this not"."""
     around = [*scan.tokens[max(0, at - 1) : at], *scan.tokens[scan.at : scan.at + 1]]
-    return has("doubt", "negations", around)
+    if has("doubt", "negations", around):
+        return True
+    end = scan.at
+    while end < len(scan.tokens) and (step := is_filler(scan.tokens, end)):
+        end += step
+    length = match(index_of("doubt", "negations"), scan.tokens, end)
+    behind = end + length
+    return bool(length) and (behind >= len(scan.tokens) or is_separator(scan.tokens[behind]))
 
 
 def _refuses_next(tokens: Sequence[Token], at: int) -> bool:

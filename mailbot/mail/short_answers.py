@@ -63,8 +63,11 @@ def without_name(sentence: str, names: frozenset[str]) -> str:
     end = len(tokens) - 1
     if end > 1 and _is_name(sentence, tokens[end - 1], names):
         end -= 1
-    if match(index_of("grammar", "links"), tokens, end - 1):
-        return ""
+    is_link = match(index_of("grammar", "links"), tokens, 0) and not tokens[0].text.endswith("'")
+    if (is_link and tokens[-1].text not in names) or match(
+        index_of("grammar", "links"), tokens, end - 1
+    ):
+        return ""  # "for approval Karim", "approved by Susan"
     return sentence[: tokens[end - 1].end]
 
 

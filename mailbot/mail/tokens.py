@@ -37,6 +37,8 @@ class Token:
     text: str
     start: int
     end: int
+    #: whether it was typed with a capital
+    is_capital: bool = False
 
 
 def tokenize(text: str) -> list[Token]:
@@ -64,6 +66,7 @@ def _cut(text: str, start: int, end: int) -> list[Token]:
             fold_line(match[0]).replace("`", "'").rstrip(".") or "\u2026",
             match.start(),
             match.end(),
+            match[0][:1].isupper(),
         )
         for match in _TOKEN.finditer(text, start, end)
     ]

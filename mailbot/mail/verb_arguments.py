@@ -12,7 +12,7 @@ from mailbot.mail.verbs import find_verb, is_filler, is_separator, mentions_deci
 from mailbot.mail.words import fold_line, list_names, words
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(r"\d[\d ]{2,10}\d")
+_CODE = re.compile(r"(?<!\d)\d[\d ]{2,10}\d(?!\d)")
 #: so many words that are not understood make of "agreed" a word among others
 _MOST_OTHERS = 3
 Reader = Callable[[Scan], Command | None]
