@@ -21,6 +21,7 @@ from handlers.correspondence import (
 from handlers.evidence import cause_of_mail
 from handlers.freezing import freeze
 from handlers.opening import open_by_answer
+from handlers.shown_facts import shown_facts
 from handlers.starting import Stray, bring_to_office
 from handlers.transcript import send_transcript
 from handlers.turns import carry_out, confirm, find_holder, send_new_versions
@@ -108,6 +109,7 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
         shown_items=len(token.items) if token.context is Shown.DIGEST else 0,
         sent_on=local_date(mail.sent_at or unit.context.now(), office.time_zone),
         subject=mail.subject,
+        shown=shown_facts(unit.session, token),
     )
     return _Reply(
         stored=stored,
