@@ -29,21 +29,12 @@ class _HangError(Exception):
 
 def main(target: str, seconds: float, finds: Path) -> int:
     """Fuzz `target`; returns 1 with the input in `finds` if one raised, hung or grew."""
-    signal.signal(signal.SIGALRM, _stop)
-    read, source = TARGETS[target], random.Random()
-    grown = _memory() + MEMORY
+    source, grown = random.Random(), _memory() + MEMORY
     begin, count, slowest = time.monotonic(), 0, 0.0
     while time.monotonic() - begin < seconds:
         content = apply_changes(source.choice(seeds_of(target)), draw_changes(source, PIECES))
-        signal.setitimer(signal.ITIMER_REAL, HANG)
         started = time.monotonic()
-        try:
-            read(content)
-        except BaseException:
-            print(f"{target}: {_keep(content, finds)}")
-            raise
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        read_in_time(target, content, finds)
         slowest = max(slowest, time.monotonic() - started)
         count += 1
         if _memory() > grown:
@@ -51,6 +42,19 @@ def main(target: str, seconds: float, finds: Path) -> int:
             return 1
     print(f"{target}: {count} inputs, slowest {slowest:.2f} s, {_memory() >> 20} MB at most")
     return 0
+
+
+def read_in_time(target: str, content: bytes, finds: Path) -> None:
+    """Read `content`; what raises or takes too long is kept in `finds`, and raises."""
+    signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, HANG)
+    try:
+        TARGETS[target](content)
+    except BaseException:
+        print(f"{target}: {_keep(content, finds)}")
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _memory() -> int:

@@ -12,9 +12,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["mailbot"]):
-    from benchmarks.fuzz.targets import TARGETS
+    from benchmarks.fuzz.blind import HANG, MEMORY, read_in_time
 
-from benchmarks.fuzz.blind import HANG, MEMORY
 from benchmarks.fuzz.changes import LONGEST
 from benchmarks.fuzz.seeds import PIECES, seeds_of
 
@@ -30,7 +29,7 @@ def main(target: str, seconds: int, finds: Path) -> None:
         words.write_text("\n".join(_quoted(one) for one in PIECES if len(one) < 60), "ascii")
         options = [
             f"-max_total_time={seconds}",
-            f"-timeout={int(HANG)}",
+            f"-timeout={int(HANG) + 1}",
             f"-rss_limit_mb={MEMORY >> 20}",
             f"-malloc_limit_mb={MEMORY >> 20}",
             f"-max_len={LONGEST}",
@@ -39,7 +38,9 @@ def main(target: str, seconds: int, finds: Path) -> None:
             "-verbosity=0",
             "-print_final_stats=1",
         ]
-        atheris.Setup([target, *options, str(corpus)], TARGETS[target])
+        atheris.Setup(
+            [target, *options, str(corpus)], lambda content: read_in_time(target, content, finds)
+        )
         atheris.Fuzz()
 
 

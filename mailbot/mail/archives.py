@@ -70,7 +70,7 @@ def read_zip(content: bytes, name: str, budget: Budget) -> Iterator[tuple[str, b
     with archive:
         for entry in archive.infolist():
             file_name = _name(entry)
-            if entry.is_dir() or any(one in file_name for one in _CLUTTER):
+            if file_name.endswith("/") or any(one in file_name for one in _CLUTTER):
                 continue
             budget.take_file()
             yield from _read(archive, entry, file_name, budget)
