@@ -12,7 +12,6 @@ from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Status
 from mailbot.domain.job import Job
-from mailbot.domain.treatment import Treatment
 from mailbot.mail.parse import parse_mail
 from storage.definitions import get_dossier, get_office
 from storage.documents import get_document
@@ -32,7 +31,7 @@ def handle(context: Context, job: Job) -> None:
         dossier = get_dossier(unit.session, document.dossier)
         first, *others = waiting_from(unit.session, dossier.code, document.delivered_by)
         stored = get_mail(unit.session, first.mail_id)
-        if judge_welcome(unit.session, dossier, stored).treatment is Treatment.REJECT:
+        if judge_welcome(unit.session, dossier, stored).is_blocked:
             return
         office, _employees = get_office(unit.session, dossier.office)
         day = local_date(context.now(), office.time_zone)

@@ -20,6 +20,8 @@ class Welcome:
     treatment: Treatment
     #: a list speaks for the sender, and his domain says that the mail is not from there
     is_forged: bool
+    #: a list refuses this very sender, and not everybody whom it does not name
+    is_blocked: bool
 
     @property
     def is_welcome(self) -> bool:
@@ -47,8 +49,9 @@ def judge_welcome(session: Session, dossier: Dossier, mail: StoredMail) -> Welco
         blocked=judged if verdict == "block" else (),
     )
     forged = is_forged(mail.envelope.authentication)
-    spoken_for = find_treatment(lists, mail.sender) in (Treatment.FORWARD, Treatment.INBOX)
+    by_name = find_treatment(lists, mail.sender)
     return Welcome(
         treatment=treat_sender(lists, mail.sender, is_forged=forged),
-        is_forged=forged and spoken_for,
+        is_forged=forged and by_name in (Treatment.FORWARD, Treatment.INBOX),
+        is_blocked=by_name is Treatment.REJECT,
     )

@@ -11,6 +11,7 @@ from mailbot.domain.document import Status
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Authentication
 from mailbot.domain.outbox import OutboxEntry
+from mailbot.domain.treatment import Treatment
 from storage.people import record_verdict
 from tests.kit.browser import House, open_house
 from tests.kit.mailroom import PROVED, Mailroom
@@ -145,3 +146,9 @@ def test_lists_of_the_dossier_say_what_becomes_of_a_document(house: House, room:
         "F3": Status.QUARANTINED,
     }
     assert MANAGER in {entry.recipient for entry in room.letters()}
+    # who came in all the same, behind the sender of a server that forwards, is asked about
+    change(house, other_senders=Treatment.REJECT)
+    house.clock.move(timedelta(days=1))
+    send(room, "F4")
+    (asked,) = room.letters()
+    assert (asked.recipient, asked.letter) == (OWNER, "quarantine")
