@@ -22,6 +22,7 @@ _PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
 )
 _MOST_NAMES = 20
+_LONGEST_UNTIL = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +192,8 @@ def _name(chunk: str, *, is_introduced: bool) -> str:
 
 def _until(line: str, sent_on: date) -> str:
     """Return the date of `wacht tot 15/12`, when the line says nothing else."""
+    if len(line) > _LONGEST_UNTIL:
+        return ""
     reading = read_sentence(line.strip(), Context.APPROVAL, sent_on)
     if reading.doubt or len(reading.commands) != 1 or reading.commands[0].verb is not Verb.HOLD:
         return ""
