@@ -92,10 +92,13 @@ def signed_head(mail: RawMail, found: SignatureTags) -> bytes:
 
 
 def find_unsigned(mail: RawMail, found: SignatureTags) -> str:
-    """Return the name of a header that stands there more often than it was signed, "" if none."""
+    """Return the name of a header that stands there more often than it was signed, "" if none.
+
+    One that nobody signed may stand there once: a second Content-Type says what the text is, too.
+    """
     signed = Counter(found.signed_names)
     there = Counter(header.key for header in mail.headers)
-    unsafe = [name for name in _SINGLE & signed.keys() if there[name] > signed[name]]
+    unsafe = [name for name in _SINGLE if there[name] > max(1, signed[name])]
     return min(unsafe, default="")
 
 

@@ -391,6 +391,13 @@ def content_type_was_added_above_the_signed_one(court: Court) -> object:
 
 
 @forgery
+def content_type_was_added_where_nobody_signed_it(court: Court) -> object:
+    kind = b'Content-Type: multipart/mixed; boundary="x"\r\n'
+    text = "Nee, niet doen. Dit stuurde hij me:\r\n\r\n--x\r\n\r\ngoedgekeurd\r\n--x--"
+    return court.deliver(kind + court.signed(court.answer(text=text)))
+
+
+@forgery
 def sixty_signatures_of_which_one_is_good(court: Court) -> object:
     many = b"DKIM-Signature: v=1; a=rsa-sha256; d=dief.example; s=s1; h=from; bh=x; b=x\r\n" * 60
     return court.deliver(many + court.signed())
