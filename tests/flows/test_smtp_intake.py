@@ -4,6 +4,8 @@ import smtplib
 import ssl
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from email.policy import SMTP
 from pathlib import Path
 
@@ -12,8 +14,11 @@ import pytest
 from mailbot.domain.clock import StoppedClock
 from mailbot.domain.errors import Permanent
 from mailbot.domain.mail import Channel
+from mailbot.domain.treatment import SenderLists
+from mailbot.entrypoints import smtp_reception
 from storage.spool import Spool, SpoolFailed
 from tests.kit.smtp import (
+    DIRECTORY,
     DOMAIN,
     NOON,
     PURCHASE,
@@ -24,6 +29,7 @@ from tests.kit.smtp import (
     run,
     running_intake,
     token,
+    write_facts,
 )
 
 
@@ -98,6 +104,38 @@ def test_answers_to_rcpt(intake: RunningIntake, recipient: str, sender: str, ans
         reply = client.say(f"RCPT TO:<{address}>")
         assert reply.startswith(answer)
         assert reply.isascii()
+
+
+def test_in_a_flood_a_stranger_is_told_to_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_reception, "is_loopback", lambda _address: False)
+    known = replace(DIRECTORY.dossiers[0], senders=SenderLists(inbox=("@vast.example",)))
+    write_facts(tmp_path, replace(DIRECTORY, dossiers=(known,)))
+    clock = StoppedClock(NOON)
+    limits = {"min_free_disk": 0, "flood_per_minute": 2}
+
+    def ask(intake: RunningIntake, sender: str, to: str = PURCHASE) -> str:
+        with RawClient(intake.smtp_port) as client:
+            client.reply()
+            client.say("EHLO client.example")
+            client.say(f"MAIL FROM:<{sender}>")
+            return client.say(f"RCPT TO:<{to}>")
+
+    def flood(intake: RunningIntake) -> None:
+        for n in range(3):
+            with smtplib.SMTP("127.0.0.1", intake.smtp_port) as client:
+                client.sendmail(f"{n}@vast.example", (PURCHASE,), mail().as_bytes(policy=SMTP))
+
+    with running_intake(tmp_path, clock=clock, limits=limits) as intake:
+        assert ask(intake, "a@vreemd.be").startswith("250")
+        flood(intake)
+        assert ask(intake, "a@vreemd.be").startswith("451 4.7.1 Er komt nu te veel mail")
+        assert ask(intake, "facturen@vast.example").startswith("250"), "a list speaks for him"
+        assert ask(intake, "a@vreemd.be", f"r.{token()}@{DOMAIN}").startswith("250")
+        clock.move(timedelta(seconds=61))
+        flood(intake)
+        assert ask(intake, "a@vreemd.be").startswith("250"), "he tried again"
 
 
 def test_ehlo_offers_what_is_there_and_nothing_else(intake: RunningIntake) -> None:
