@@ -1,5 +1,7 @@
 """Makes the HTTP answers of the pages; every one carries the same strict headers."""
 
+import re
+import unicodedata
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -29,6 +31,7 @@ _PDF_POLICY = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+_LONGEST_NAME = 150
 #: what a browser may show itself: first bytes, media type
 _SHOWN = (
     (b"%PDF-", "application/pdf"),
@@ -62,9 +65,15 @@ def file_answer(name: str, content: bytes) -> Response:
     headers = {
         **ALWAYS,
         "Content-Security-Policy": _PDF_POLICY if is_pdf else _FILE_POLICY,
-        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(_plain_name(name), safe='')}",
     }
     return Response(content, 200, headers, shown or "application/octet-stream")
+
+
+def _plain_name(name: str) -> str:
+    """Return a file name that is one name and reads as it is: no path, nothing that turns text."""
+    shown = "".join(c if unicodedata.category(c)[0] != "C" else "_" for c in name)
+    return re.sub(r"[/\\:]", "_", shown).strip(". ")[:_LONGEST_NAME] or "document"
 
 
 def text_answer(text: str, status: int = 200) -> Response:

@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _MISDIRECTED, _TOO_FAST = 421, 429
 _RETRY_SECONDS = "60"
+_TOLD_A_MINUTE = 3
+#: characters of what a visitor wrote that go into the log
+_SHOWN = 100
 _STRICT_TRANSPORT = "max-age=31536000"
 _TOKEN = re.compile(r"/d/([a-z2-7]{32})(?:/|$)", re.IGNORECASE)
 #: asked by machines that know an address and no name
@@ -38,6 +41,7 @@ class Guard:
         self._is_https = settings.service.public_url.startswith("https://")
         self._pages = Rates(settings.limits.pages_per_minute, clock)
         self._forms = Rates(settings.limits.forms_per_minute, clock)
+        self._told = Rates(_TOLD_A_MINUTE, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -55,9 +59,10 @@ class Guard:
     def _answer(self, request: Request) -> ASGIApp:
         language = wanted_language(request, self._settings)
         if not self._is_for_us(request):
+            self._tell("a page was asked under another name", host=request.headers.get("host", ""))
             return notice_answer("wrong_host", _MISDIRECTED, language)
         if not self._is_slow_enough(request):
-            log.warning("a visitor of the pages asks too fast", method=request.method)
+            self._tell("a visitor of the pages asks too fast", method=request.method)
             answer = notice_answer("too_fast", _TOO_FAST, language)
             answer.headers["Retry-After"] = _RETRY_SECONDS
             return answer
@@ -83,6 +88,11 @@ class Guard:
         visitors += [f"link {link[1].lower()}"] if link else []
         taken = [rates.take(visitor) for visitor in visitors]
         return all(taken)
+
+    def _tell(self, event: str, **facts: str) -> None:
+        """Log what an operator must know, a few times a minute however often it happens."""
+        if self._told.take(event):
+            log.warning(event, **{name: value[:_SHOWN] for name, value in facts.items()})
 
     def _make_strict(self, headers: MutableHeaders) -> None:
         for name, value in ALWAYS.items():

@@ -241,6 +241,11 @@ class House:
                 unit.session, person=person, at=now, expires_at=now + BROWSER_LIFE
             )
 
+    def browser_code(self) -> str:
+        """Return the code that was mailed last for a browser: 482 913."""
+        mail = next(mail for mail in self.mails() if mail.letter == "code")
+        return re.findall(r" (\d{3} \d{3}) ", self.text(mail))[0]
+
     def browser_cookie(self, person: str = APPROVER) -> tuple[str, str]:
         """Return the cookie of a browser that has proved that it is this person's."""
         return BrowserProofs(self.context).cookie(person), self.browser(person)

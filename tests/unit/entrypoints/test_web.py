@@ -17,6 +17,7 @@ from mailbot.domain.command import Command, Verb
 from mailbot.domain.document import Status
 from mailbot.domain.mail import LANGUAGES
 from mailbot.entrypoints.web import WebServer
+from mailbot.entrypoints.web_answers import file_answer
 from mailbot.entrypoints.web_forms import MistakeError, read_command
 from mailbot.settings import Settings
 from storage.conversations import messages_about
@@ -362,6 +363,23 @@ def test_a_file_is_shown_by_what_it_is(
     assert answer.headers["content-disposition"].startswith(f"{how}; ")
     assert "x-evil" not in answer.headers
     assert "script-src" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("factuur 1.pdf", "factuur%201.pdf"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("C:\\x\\y.pdf", "C__x_y.pdf"),
+        ("factuur\u202efdp.exe", "factuur_fdp.exe"),
+        ("a\r\nb\x00.pdf", "a__b_.pdf"),
+        ("...", "document"),
+        ("x" * 500, "x" * 150),
+    ],
+)
+def test_a_file_keeps_a_name_that_is_what_it_looks_like(name: str, kept: str) -> None:
+    said = file_answer(name, b"%PDF-1.7").headers["content-disposition"]
+    assert said == f"inline; filename*=UTF-8''{kept}"
 
 
 def test_the_list_ends_in_one_click_without_a_session(house: House, web: Visitor) -> None:
