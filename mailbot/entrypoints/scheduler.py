@@ -65,5 +65,5 @@ class Scheduler:
         day = local.date().isoformat()
         with self._context.transaction() as unit:
             for email in sorted(digest_readers(definition.employees, definition.dossiers)):
-                ids = {"office": office.code, "person": email, "day": day}
-                unit.put(JobKind.DIGEST, key=f"digest:{day}:{office.code}:{email}", **ids)
+                key = f"digest:{day}:{office.code}:{email}"
+                unit.put(JobKind.DIGEST, key=key, office=office.code, person=email, day=day)
