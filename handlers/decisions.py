@@ -11,15 +11,18 @@ from handlers.progress import advance, ask, change_status
 from handlers.quarantined import settle, settle_others
 from mailbot.compose.notices import write_rejected_notice
 from mailbot.domain.approval import ApprovalState
+from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
+from mailbot.mail.coming_days import read_coming_day
 from mailbot.rules.access import FIRST_ONCE, Authority
 from mailbot.rules.approval import decide, parts_for
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
+from storage.definitions import get_office
 from storage.documents import record_document
 from storage.people import record_verdict
 
@@ -136,7 +139,7 @@ def hold(act: Act) -> Result:
     if act.document.status not in _WAITING:
         raise Refused("status_forbids", _status(act))
     until = act.arg("until")
-    day = _date(until) if until else None
+    day = _coming_day(act, until) if until else None
     held = replace(act.document, on_hold=True, hold_until=day)
     record_document(act.unit.session, held)
     if day is None:
@@ -147,11 +150,13 @@ def hold(act: Act) -> Result:
 _WAITING = (Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.QUARANTINED)
 
 
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("bad_value", {"field": "until", "value": text}) from error
+def _coming_day(act: Act, text: str) -> date:
+    """Return the day that was typed, as "15/12" or as "vrijdag", seen from today at the office."""
+    office, _employees = get_office(act.unit.session, act.dossier.office)
+    day = read_coming_day(text, local_date(act.unit.context.now(), office.time_zone))
+    if day is None:
+        raise Refused("bad_value", {"field": "until", "value": text})
+    return day
 
 
 def release(act: Act) -> Result:
