@@ -59,6 +59,8 @@ def asked_to_approve(tell: Tell, **dossier: object) -> tuple[Story, Received]:
 
 def test_what_a_forged_sender_asked_takes_the_code_of_the_person_on_file(tell: Tell) -> None:
     story, request = asked_to_approve(tell)
+    story.reply(request, "opmerking: de folders van het najaar", is_proved=False)
+    assert "genoteerd" in story.expect(APPROVER, "Genoteerd").text
     story.reply(request, "goedgekeurd", is_proved=False)
     asked = story.expect(APPROVER, "Bevestigen")
     story.reply(asked, "bevestig")
@@ -75,20 +77,6 @@ def test_what_a_forged_sender_asked_takes_the_code_of_the_person_on_file(tell: T
     assert "al gebeurd" in story.expect(APPROVER, "Niet gedaan").text
 
 
-def test_five_wrong_codes_end_what_waited(tell: Tell) -> None:
-    story, request = asked_to_approve(tell, confirm_from=Decimal(1000))
-    story.reply(request, "goedgekeurd")
-    asked = story.expect(APPROVER, "Bevestigen")
-    for _ in range(4):
-        story.reply(asked, f"bevestig {wrong(asked.code)}")
-    for _ in range(4):
-        assert "klopt niet" in story.expect(APPROVER, "zeg het nog eens").text
-    for code in (wrong(asked.code), asked.code):
-        story.reply(asked, f"bevestig {code}")
-        assert "vervallen" in story.expect(APPROVER, "Niet gedaan").text
-    assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
-
-
 def test_a_large_amount_takes_a_code(tell: Tell) -> None:
     story, request = asked_to_approve(tell, confirm_from=Decimal(1000))
     story.reply(request, "goedgekeurd")
@@ -98,13 +86,6 @@ def test_a_large_amount_takes_a_code(tell: Tell) -> None:
     assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
     story.reply(asked, f"ik bevestig dit met {asked.code}")
     story.expect_document("bakkerij", Status.TO_REVIEW)
-
-
-def test_a_remark_needs_no_proof(tell: Tell) -> None:
-    story, request = asked_to_approve(tell)
-    story.reply(request, "opmerking: dit zijn de folders van het najaar", is_proved=False)
-    assert "genoteerd" in story.expect(APPROVER, "Genoteerd").text
-    assert story.documents("bakkerij")[0].notes
 
 
 def test_what_changed_since_it_was_asked_is_not_confirmed_blindly(tell: Tell) -> None:

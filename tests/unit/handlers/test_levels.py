@@ -170,6 +170,18 @@ def test_a_browser_that_proved_whose_it_is_needs_no_code(house: House) -> None:
     assert say_yes(house, APPROVER, "", is_known_browser=True) == ["already_done"]
 
 
+def test_five_wrong_codes_end_what_waited(house: House) -> None:
+    change(house, confirm_from=Decimal(100))
+    document = house.invoice()
+    do(house, house.letter(document), APPROVE)
+    right = code_in(house, to=APPROVER).replace(" ", "")
+    wrong = f"{(int(right) + 1) % 10**6:06}"
+    told = [say_yes(house, APPROVER, wrong) for _ in range(5)]
+    assert told == [["code_wrong"]] * 4 + [["code_dead"]]
+    assert say_yes(house, APPROVER, right) == ["code_dead"]
+    assert house.now(document).status is Status.TO_APPROVE
+
+
 def test_a_code_ends_with_its_day(house: House) -> None:
     change(house, confirm_from=Decimal(100))
     do(house, house.letter(house.invoice()), APPROVE)
