@@ -129,28 +129,31 @@ def start_conversations(  # noqa: PLR0913, PLR0917 -- typer: one parameter per o
     wanted = Chosen(
         dossiers=chosen, status=status, every=every, office=office, by=by, batch=batch_id
     )
+    with opened(config) as context, context.transaction() as unit:
+        batch = _batch(unit, wanted, text_file, subject)
+        state = "preview" if check else _send(unit, batch)
+        _tell(unit, batch, state=state, as_json=as_json)
+
+
+def _batch(unit: Unit, chosen: Chosen, text_file: str, subject: str) -> Batch:
+    """Return what is to go out, or end the command with a sentence for each mistake."""
     try:
-        texts = read_texts(text_file, subject)
+        batch = batch_of(unit, chosen, read_texts(text_file, subject))
     except TextError as error:
         fail(str(error))
-    with opened(config) as context, context.transaction() as unit:
-        try:
-            batch = batch_of(unit, wanted, texts)
-        except TextError as error:
-            fail(str(error))
-        if problems := problems_of(unit, batch):
-            fail("\n".join(_why(problem) for problem in problems))
-        known = find_batch(unit.session, batch.id)
-        is_new = known is None or not known.is_sent
-        if not check and is_new:
-            record_batch(unit.session, batch)
-            send_batch(unit, batch.id)
-        _tell(
-            unit,
-            batch,
-            state="preview" if check else "sent" if is_new else "sent before",
-            as_json=as_json,
-        )
+    if problems := problems_of(unit, batch):
+        fail("\n".join(_why(problem) for problem in problems))
+    return batch
+
+
+def _send(unit: Unit, batch: Batch) -> str:
+    """Put a batch on its way unless it was; return which of the two."""
+    known = find_batch(unit.session, batch.id)
+    if known is not None and known.is_sent:
+        return "sent before"
+    record_batch(unit.session, batch)
+    send_batch(unit, batch.id)
+    return "sent"
 
 
 def _tell(unit: Unit, batch: Batch, *, state: str, as_json: bool) -> None:
