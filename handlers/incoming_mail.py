@@ -127,7 +127,8 @@ def _find_job(mail: Mail, recipient: Recipient, automatic: Automatic | None) -> 
     if kind in _MAY_BE_ASKED and find_forwarding_request(mail):
         return JobKind.FORWARDING
     if kind is JobKind.NEW_DOCUMENTS:
-        return kind
+        # what a mail system returns was sent by somebody else, in our name perhaps
+        return None if automatic is Automatic.BOUNCE else kind
     if automatic is not None:
         return JobKind.BOUNCE if automatic is Automatic.BOUNCE else None
     return kind

@@ -18,7 +18,7 @@ from mailbot.compose.notices import write_receipt
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
-from mailbot.domain.mail import Mail, Part, Recipient, StoredMail, Unpacked
+from mailbot.domain.mail import Automatic, Mail, Part, Recipient, StoredMail, Unpacked
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
@@ -29,6 +29,8 @@ from storage.definitions import find_dossier, get_office
 from storage.documents import documents_of_mail, record_document
 from storage.mails import get_mail
 
+#: automatic mail that never brings what it forgot to attach
+_QUIET = (Automatic.OUT_OF_OFFICE, Automatic.RECEIPT, Automatic.CALENDAR)
 _LABEL = re.compile(r"(?<!\w)#([\w-]{2,40})|\[([^\]\[]{2,40})\]")
 
 
@@ -145,8 +147,8 @@ def _send_receipt(
         if made:
             return
         person = dossier_manager(unit.session, dossier)
-        if automatic is not None and person.email.lower() == stored.sender:
-            return  # a machine is not answered, whoever it works for
+        if automatic in _QUIET or (automatic and person.email.lower() == stored.sender):
+            return  # nobody wants to know of an absence; no machine is answered
     office, _employees = get_office(unit.session, dossier.office)
     reader = reader_of(person, office)
     is_sender = reader.email == stored.sender

@@ -121,6 +121,32 @@ def test_no_machine_is_answered_and_none_decides(house: House, room: Mailroom) -
     assert house.now(document).status is Status.TO_APPROVE
 
 
+def test_machines_that_write_to_a_delivery_address_bother_nobody(room: Mailroom) -> None:
+    """Somebody sends spam in our name: bounces and absences come back by the hundred."""
+    invoice = build_mail(files=(("f.xml", build_ubl(Sample(customer_vat="BE0400000185"))),))
+    returned = (
+        b"From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n"
+        b"--B\r\n\r\nIt did not arrive.\r\n--B\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        b"Final-Recipient: rfc822; x@y.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        b"--B\r\nContent-Type: message/rfc822\r\n\r\n" + invoice + b"\r\n--B--\r\n"
+    )
+    room.receive(returned, PURCHASE)
+    names = ("absence in Dutch", "read receipt of Exchange", "calendar answer")
+    for name in names:
+        room.receive(AUTOMATIC[name].replace(b"<m1@", f"<{name}@".encode()), PURCHASE)
+    assert room.letters() == []
+    assert room.documents() == []
+    # a supplier's program marks its invoices, too: those are documents
+    marked = build_mail(
+        files=(("f.xml", build_ubl(Sample(customer_vat="BE0400000185"))),),
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    room.receive(marked, PURCHASE)
+    assert len(room.documents()) == 1
+
+
 def test_two_robots_do_not_write_for_ever(house: House, room: Mailroom) -> None:
     """The other one marks nothing: its answers look as if a person wrote them."""
     few = room.outside.settings.limits.model_copy(
