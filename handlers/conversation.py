@@ -21,9 +21,11 @@ from mailbot.domain.command import Context as Shown
 from mailbot.domain.conversation import Batch, Conversation, Message
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
-from mailbot.domain.mail import Mail, RecipientKind, StoredMail
+from mailbot.domain.mail import Automatic, Mail, RecipientKind, StoredMail
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.mail.address import read_recipient
+from mailbot.mail.attachments import unpack
+from mailbot.mail.automatic import find_automatic
 from mailbot.mail.batch_mail import read_batch
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_text import read_written
@@ -66,6 +68,8 @@ def handle(context: Context, job: Job) -> None:
         arrived = _look(unit, stored, mail)
         if arrived is None:
             unit.note(EventKind.MAIL_IGNORED, stored.id, why="no_office")
+        elif automatic := find_automatic(mail, stored.envelope.envelope_sender):
+            _by_machine(unit, arrived, automatic)
         elif not _goes_on(unit, arrived):
             _begins(unit, arrived)
 
@@ -94,6 +98,27 @@ def _look(unit: Unit, stored: StoredMail, mail: Mail) -> _Arrived | None:
         person=person or at_office,
         is_proved=is_proved(unit.context, stored) and len(mail.senders) == 1,
     )
+
+
+def _by_machine(unit: Unit, arrived: _Arrived, automatic: Automatic) -> None:
+    """Let the office have the documents that a machine sent; the rest of such mail says nothing.
+
+    It reaches us here at the address that our mails come from, and nobody answers it.
+    """
+    if not unpack(arrived.mail).documents:
+        unit.note(EventKind.MAIL_IGNORED, arrived.stored.id, why=automatic.value)
+        return
+    reader = _reader(unit, arrived)
+    if reader is not None:
+        stray = Stray(stored=arrived.stored, mail=arrived.mail, dossier=arrived.dossier)
+        bring_to_office(unit, arrived.office, reader, stray)
+
+
+def _reader(unit: Unit, arrived: _Arrived) -> Employee | None:
+    """Return who at the office reads what goes into no conversation."""
+    if arrived.dossier is not None:
+        return dossier_manager(unit.session, arrived.dossier)
+    return _admin(arrived.employees)
 
 
 def _only_dossier_of(unit: Unit, email: str) -> Dossier | None:
@@ -166,7 +191,7 @@ def _begins(unit: Unit, arrived: _Arrived) -> None:
     if kind is not RecipientKind.POSTMASTER and person and dossier and _may_begin(arrived):
         start_by_mail(unit, arrived.stored, person, dossier)
         return
-    reader = dossier_manager(unit.session, dossier) if dossier else _admin(arrived.employees)
+    reader = _reader(unit, arrived)
     if reader is not None:
         stray = Stray(
             stored=arrived.stored,

@@ -147,6 +147,7 @@ def make_directory(
             for d in definitions
             for dossier in d.dossiers
         ),
+        offices=tuple(d.office.address.lower() for d in definitions),
         blacklist=tuple(sender.lower() for d in definitions for sender in d.office.blacklist),
     )
 

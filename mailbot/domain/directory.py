@@ -34,6 +34,8 @@ class Directory:
     #: domains that are ours, lower case
     domains: tuple[str, ...]
     dossiers: tuple[DossierEntry, ...] = ()
+    #: From of what offices send, lower case: people write there, too
+    offices: tuple[str, ...] = ()
     #: what offices refuse at addresses that belong to no dossier
     blacklist: tuple[str, ...] = ()
 

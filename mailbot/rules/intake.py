@@ -78,11 +78,16 @@ def answer_recipient(
         reason = "not_listed"
     elif recipient.kind in (RecipientKind.REPLY, RecipientKind.BOUNCE):
         reason = "recipient_ok" if is_token_known(recipient.token) else "unknown_token"
-    elif recipient.kind is not RecipientKind.COMMANDS and dossier is None:
+    elif dossier is None and not _is_for_office(recipient, directory):
         reason = "unknown_dossier"
     elif dossier is not None and not dossier.active:
         reason = "inactive_dossier"
     return write_answer(reason, dossier.language if dossier else find_language(envelope_sender))
+
+
+def _is_for_office(recipient: Recipient, directory: Directory) -> bool:
+    """Whether somebody at the office reads it; our mails come from `directory.offices`."""
+    return recipient.kind is RecipientKind.COMMANDS or recipient.address in directory.offices
 
 
 def is_blacklisted(

@@ -16,6 +16,7 @@ from tests.kit.office import (
     ADMIN,
     APPROVER,
     MANAGER,
+    OFFICE,
     OWNER,
     make_definition,
     make_dossier,
@@ -186,6 +187,20 @@ def test_an_answer_to_the_wrong_address_finds_its_conversation(talks: Talks) -> 
     )
     assert "En Piet" in talks.got(APPROVER).text, "the mark in the quoted mail is enough"
     assert len(talks.conversations()) == 1
+
+
+def test_mail_to_the_address_that_our_mails_come_from_is_no_dead_letter(talks: Talks) -> None:
+    question = asked_about_invoice(talks)
+    talks.reply(question, "Jan bestelde dat.", to=OFFICE.address)
+    assert "Jan bestelde" in talks.got(APPROVER, "Antwoord van Lies").text
+    talks.forget()
+    talks.say(OWNER, OFFICE.address, "Belt u mij?", subject="Bellen")
+    talks.got(MANAGER, "Vraag van An Peeters: Bellen")
+    talks.forget()
+    talks.say(OWNER, OFFICE.address, "Ik ben er niet.", subject="Automatisch antwoord: Bellen")
+    assert talks.waiting() == [], "a machine is never answered"
+    talks.say(STRANGER, OFFICE.address, "Reclame", subject="Aanbod")
+    assert {to for to, _subject in talks.waiting()} == {ADMIN}
 
 
 def test_references_let_nobody_in(talks: Talks) -> None:

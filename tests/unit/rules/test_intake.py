@@ -15,8 +15,10 @@ BAKKER = DossierEntry(
 DIRECTORY = Directory(
     domains=("in.example",),
     dossiers=(BAKKER, replace(BAKKER, code="slager", enterprise_number="1", active=False)),
+    offices=("facturen@in.example",),
     blacklist=("spam@winst.example", "@reclame.example"),
 )
+OFFICE = Recipient(kind=RecipientKind.DELIVER, address="facturen@in.example", dossier="facturen")
 SENDER = "an@drukkerij.example"
 
 
@@ -53,6 +55,8 @@ OURS, GUESSED = {"token": "goed"}, {"token": "geraden"}
         (recipient(BOUNCE, **OURS), "", (250, "2.1.5")),
         (recipient(BOUNCE, **GUESSED), "", (550, "5.1.1")),
         (recipient(RecipientKind.COMMANDS), SENDER, (250, "2.1.5")),
+        (OFFICE, SENDER, (250, "2.1.5")),
+        (OFFICE, "x@reclame.example", (550, "5.7.1")),
         (recipient(POSTMASTER), "x@reclame.example", (250, "2.1.5")),
         (Recipient(kind=POSTMASTER, address="postmaster"), SENDER, (250, "2.1.5")),
         (Recipient(kind=DELIVER, address="bakker", dossier="bakker"), SENDER, (550, "5.7.1")),
