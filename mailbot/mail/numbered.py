@@ -37,6 +37,8 @@ _CLAUSE_END = re.compile(
     r"|(?<=\w\w\w\w\.)\s+(?=\d)|(?<=[ :]ok\.)\s+(?=\d)"
     r"|(?<=\S \d\.)\s+(?=[A-Z])|(?<=[-,]\d\.)\s+(?=[A-Z])"
 )
+#: behind the number of a line: "1) ok", "1: ok"
+_MARKS = frozenset({")", ":", "="})
 #: "no 3 is fine": number three, or not three?
 _NUMBER_OR_NOT = re.compile(r"(?i)\bno\s+\d")
 #: a number behind these verbs is an argument, not a line of the list
@@ -250,9 +252,11 @@ def _follows_fillers(tokens: Sequence[Token], at: int) -> bool:
     return begin == at
 
 
-def _start_at(
-    tokens: Sequence[Token], at: int, context: Context
-) -> tuple[tuple[int, ...] | None, int, int] | None:
+#: numbers (None for "the rest"), first token of what is said of them, token behind both
+_Start = tuple[tuple[int, ...] | None, int, int]
+
+
+def _start_at(tokens: Sequence[Token], at: int, context: Context) -> _Start | None:
     """Match "1-4 ok", "nr. 3: ok", "approve 1, 2", "the rest …" at `at`."""
     rest = match(index_of("all", "rest"), tokens, at)
     if rest:
@@ -262,23 +266,40 @@ def _start_at(
         return parted, at, behind
     numbers, end = read_numbers(tokens, skip_number_word(tokens, at))
     if numbers:
-        body = end + (1 if end < len(tokens) and tokens[end].text in {":", ")", "=", "."} else 0)
-        body = _skip_plain(tokens, body)
-        is_open = (at == 0 or tokens[at - 1].text in {",", ";"}) and body < len(tokens)
-        is_word = is_open and (tokens[body].text[0].isalpha() or tokens[body].text == "?")
-        if _verb_at(tokens, body, context)[1] or is_word:
-            return numbers, body, body
-        return None
+        body = _body_of(tokens, at, end, context)
+        return (numbers, body, body) if body else None
+    return _verb_first(tokens, at, context)
+
+
+def _body_of(tokens: Sequence[Token], at: int, end: int, context: Context) -> int:
+    """Return where it is said what becomes of the numbers from `at` to `end`, 0 if nowhere."""
+    body = _skip_plain(tokens, end)
+    if body >= len(tokens):
+        return 0
+    is_marked = body > end and tokens[end].text in _MARKS
+    is_open = at == 0 or is_marked or tokens[at - 1].text in {",", ";"}
+    is_word = tokens[body].text[0].isalpha() or tokens[body].text == "?"
+    return body if _verb_at(tokens, body, context)[1] or (is_open and is_word) else 0
+
+
+def _verb_first(tokens: Sequence[Token], at: int, context: Context) -> _Start | None:
+    """Match "approve 1, 2 and 6" and "approve the rest"."""
     name, length = _verb_at(tokens, at, context)
-    if length and name not in _TAKE_NUMBERS:
-        numbers, end = read_numbers(tokens, _before_numbers(tokens, at + length))
-        if numbers and _ends_numbers(tokens, end, name) and not _verb_at(tokens, end, context)[1]:
-            return numbers, at, end
+    if not length or name in _TAKE_NUMBERS:
+        return None
+    rest = match(index_of("all", "rest"), tokens, at + length)
+    if rest:
+        return None, at, at + length + rest
+    numbers, end = read_numbers(tokens, _before_numbers(tokens, at + length))
+    if numbers and _ends_numbers(tokens, end, name) and not _verb_at(tokens, end, context)[1]:
+        return numbers, at, end
     return None
 
 
 def _ends_numbers(tokens: Sequence[Token], end: int, name: str) -> bool:
     """Whether numbers behind a verb are lines, not an amount: "reject 3 double", "3 invoices"."""
+    if end < len(tokens) and tokens[end].text in _MARKS:
+        return False  # "1) ok 2) ok"
     if end >= len(tokens) or is_separator(tokens[end]):
         return True
     if match(index_of("grammar", "counted"), tokens, end):
@@ -326,6 +347,9 @@ def _without_numbers(segment: _Segment, context: Context) -> str:
     """Return "approve" of "approve 1, 2 and 6"."""
     tokens = tokenize(segment.text)
     _, length = _verb_at(tokens, 0, context) if tokens else ("", 0)
+    rest = match(index_of("all", "rest"), tokens, length) if length else 0
+    if rest and segment.numbers is None:
+        return segment.text[: tokens[length - 1].end]  # "approve the rest"
     start = _before_numbers(tokens, length)
     numbers, end = read_numbers(tokens, start) if length else ((), 0)
     if not numbers or numbers != segment.numbers:

@@ -21,12 +21,12 @@ from mailbot.mail.field_lines import (
 )
 from mailbot.mail.letters import has_strange_letters, plain_letters
 from mailbot.mail.numbered import names_lines, read_numbered
-from mailbot.mail.phrase_book import has, index_of, match
+from mailbot.mail.phrase_book import has
 from mailbot.mail.repeated import NOTHING_SHOWN, ShownFacts, without_repeated
 from mailbot.mail.reply_text import Written
-from mailbot.mail.scan import limits_approval
 from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.short_answers import (
+    is_greeting,
     is_signed,
     mentions_confirmation,
     read_confirmation,
@@ -334,16 +334,8 @@ def _with_greeting_gone(readings: list[Reading], names: frozenset[str]) -> list[
         for one in readings
         if one.is_question
         or not one.is_talk
-        or not (_is_greeting(one.text) or is_signed(one.text, names))
+        or not (is_greeting(one.text) or is_signed(one.text, names))
     ]
-
-
-def _is_greeting(text: str) -> bool:
-    tokens = [token for token in tokenize(text) if token.text not in {",", "!", "."}]
-    if limits_approval(tokens):
-        return False  # "Kind regards if delivered"
-    is_closing = match(index_of("mail", "sign_offs"), tokens, 0)
-    return bool(is_closing or match(index_of("mail", "greetings"), tokens, 0)) and len(tokens) <= 4
 
 
 def _orders_of(readings: list[Reading]) -> list[Command]:

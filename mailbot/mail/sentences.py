@@ -161,39 +161,48 @@ def _take_filler(scan: Scan, length: int) -> None:
 
 
 def _take_verb(scan: Scan, name: str, length: int) -> None:
+    if name == Verb.PAID and has("grammar", "modals", scan.tokens[: scan.at]):
+        name = Verb.APPROVE  # "may be booked and paid"
     verb = _meant(verb_of(name), scan.context)
-    at, scan.at = scan.at, scan.at + length
-    scan.verb_at = at
+    scan.verb_at, scan.at = scan.at, scan.at + length
     scan.clause = None
     if scan.commands and verb in {Verb.QUESTION, Verb.REMARK}:
         scan.saw_other = True  # "…, I ask the site": talk behind an order
     elif verb is Verb.HOLD and scan.commands and scan.commands[-1].verb is Verb.HOLD:
-        scan.at, scan.clause = at, at
+        scan.at = scan.clause = scan.verb_at
         _take_tail(scan)  # "on hold, I am waiting for the credit note"
-    elif name == WEAK and _is_prelude(scan):
+    elif name in {WEAK, Verb.CONFIRM} and _is_prelude(scan, verb):
         scan.saw_other = True  # "ok, allow"
-    elif verb not in permitted_in(scan.context):
-        scan.doubt = Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
-    elif verb in _SELF_ANNOUNCED and (scan.saw_self or (verb is Verb.HOLD and _is_noun(scan, at))):
-        scan.doubt = Doubt.HEDGED  # "I am waiting", "the waiting": no order
-    elif verb is Verb.STOP and not _is_alone(scan, at):
-        scan.doubt = Doubt.NOT_UNDERSTOOD  # "stop the payment": no wish about mails
-    elif _is_negated(scan, at):
-        is_refused = verb is Verb.APPROVE and _refuses_next(scan.tokens, scan.at)
-        scan.doubt = "" if is_refused else Doubt.NEGATED
-    else:
+    elif doubt := _why_no_order(scan, verb):
+        scan.doubt = doubt
+    elif not _is_negated(scan):
         _weigh_agreement(scan, name)
         _add(scan, verb)
+    elif verb is not Verb.APPROVE or not _refuses_next(scan.tokens, scan.at):
+        scan.doubt = Doubt.NEGATED
 
 
-def _is_noun(scan: Scan, at: int) -> bool:
+def _why_no_order(scan: Scan, verb: Verb) -> str:
+    """Return the doubt that a verb casts where it cannot be meant as an order, "" if it can."""
+    if verb not in permitted_in(scan.context):
+        return Doubt.HEDGED if scan.commands else Doubt.NOT_UNDERSTOOD
+    if verb in _SELF_ANNOUNCED and scan.saw_self:
+        return Doubt.HEDGED  # "I am waiting", "I will send"
+    if verb is Verb.HOLD and _is_noun(scan):
+        return Doubt.HEDGED  # "the waiting"
+    if verb is Verb.STOP and not _is_alone(scan):
+        return Doubt.NOT_UNDERSTOOD  # "stop the payment": no wish about mails
+    return ""
+
+
+def _is_noun(scan: Scan) -> bool:
     """Whether it is "the waiting", "das Warten"."""
-    return at == 1 and bool(match(index_of("grammar", "neuter"), scan.tokens, 0))
+    return scan.verb_at == 1 and bool(match(index_of("grammar", "neuter"), scan.tokens, 0))
 
 
-def _is_alone(scan: Scan, at: int) -> bool:
-    """Whether nothing but courtesy stands beside the verb at `at`."""
-    others = [*scan.tokens[:at], *scan.tokens[scan.at :]]
+def _is_alone(scan: Scan) -> bool:
+    """Whether nothing but courtesy stands beside the verb."""
+    others = [*scan.tokens[: scan.verb_at], *scan.tokens[scan.at :]]
     courtesy = index_of("filler", "courtesy")
     return all(
         is_separator(token) or match(courtesy, [token], 0) or token.text in _PLEASE
@@ -210,9 +219,9 @@ def _weigh_agreement(scan: Scan, name: str) -> None:
         scan.saw_weak = False
 
 
-def _is_prelude(scan: Scan) -> bool:
-    """Whether "ok", which decides nothing here, stands in front of a verb that does."""
-    if Verb.APPROVE in permitted_in(scan.context):
+def _is_prelude(scan: Scan, verb: Verb) -> bool:
+    """Whether "ok" or "I confirm", which decide nothing here, lead to a verb that does."""
+    if verb in permitted_in(scan.context):
         return False
     later = (find_verb(scan.tokens, at, frozenset())[0] for at in range(scan.at, len(scan.tokens)))
     return any(name and verb_of(name) in permitted_in(scan.context) for name in later)
@@ -224,17 +233,18 @@ def _meant(verb: Verb, context: Context) -> Verb:
     return Verb.CANCEL if verb is Verb.STOP and is_asked else verb
 
 
-def _is_negated(scan: Scan, at: int) -> bool:
+def _is_negated(scan: Scan) -> bool:
     """Whether a negation stands beside the verb, or ends its clause: "I reject this not"."""
-    around = [*scan.tokens[max(0, at - 1) : at], *scan.tokens[scan.at : scan.at + 1]]
-    if has("doubt", "negations", around):
+    before = scan.tokens[max(0, scan.verb_at - 1) : scan.verb_at]
+    behind = [] if is_filler(scan.tokens, scan.at) else scan.tokens[scan.at : scan.at + 1]
+    if has("doubt", "negations", [*before, *behind]):
         return True
     end = scan.at
     while end < len(scan.tokens) and (step := is_filler(scan.tokens, end)):
         end += step
     length = match(index_of("doubt", "negations"), scan.tokens, end)
-    behind = end + length
-    return bool(length) and (behind >= len(scan.tokens) or is_separator(scan.tokens[behind]))
+    after = end + length
+    return bool(length) and (after >= len(scan.tokens) or is_separator(scan.tokens[after]))
 
 
 def _refuses_next(tokens: Sequence[Token], at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from mailbot.domain.command import Command, Verb
 from mailbot.mail.phrase_book import contains, index_of, match, match_all
+from mailbot.mail.scan import limits_approval
 from mailbot.mail.tokens import Token, tokenize
 from mailbot.mail.verbs import WEAK, find_verb, is_filler, is_separator
 
@@ -64,6 +65,7 @@ def without_name(sentence: str, names: frozenset[str]) -> str:
     if end > 1 and _is_name(sentence, tokens[end - 1], names):
         end -= 1
     is_link = match(index_of("grammar", "links"), tokens, 0) and not tokens[0].text.endswith("'")
+    is_link = is_link and (not is_separator(tokens[end - 1]) or tokens[end - 1].text == ":")
     if (is_link and tokens[-1].text not in names) or match(
         index_of("grammar", "links"), tokens, end - 1
     ):
@@ -86,6 +88,16 @@ def _is_polite(tokens: list[Token], at: int) -> bool:
     """Whether the word at `at` belongs to a courtesy such as "dank je"."""
     courtesy = index_of("filler", "courtesy")
     return any(match(courtesy, tokens, i) > at - i for i in range(max(0, at - 3), at + 1))
+
+
+def is_greeting(text: str) -> bool:
+    """Whether it opens or ends a letter, perhaps with a name, and says no more."""
+    tokens = [token for token in tokenize(text) if token.text not in {",", "!", "."}]
+    if limits_approval(tokens):
+        return False  # "Kind regards if delivered"
+    closing = match(index_of("mail", "sign_offs"), tokens, 0)
+    opening = match(index_of("mail", "greetings"), tokens, 0)
+    return bool(closing or opening) and len(tokens) <= max(4, closing + 3)
 
 
 def is_signed(text: str, names: frozenset[str]) -> bool:
