@@ -22,6 +22,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.letter import Letter
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
+from mailbot.rules.access import FIRST_ONCE
 from storage.codes import new_code
 from storage.definitions import get_office
 from storage.documents import find_document
@@ -88,7 +89,7 @@ def ask(unit: Unit, token: Token, asking: Asking) -> None:
         commands=asking.commands,
         asked_by=asking.asked_by,
         token=fresh,
-        write=_writer(unit, asking, single, token_hash(fresh)),
+        write=_writer(unit, asking, single, token_hash(fresh), senders=_senders(unit, token)),
     )
     post(unit, letter)
     about = single.id if single else token.hash
@@ -106,7 +107,7 @@ def code_use(token: Token) -> CodeUse:
 
 
 def _writer(
-    unit: Unit, asking: Asking, single: Document | None, hashed: str
+    unit: Unit, asking: Asking, single: Document | None, hashed: str, *, senders: Sequence[str]
 ) -> Callable[[Letterhead], Letter]:
     """Make the code, and return what writes it into the mail."""
     now = unit.context.now()
@@ -115,9 +116,24 @@ def _writer(
     code = new_code(unit.session, unit.context.token_secret, use, at=now, expires_at=until)
     return lambda head: write_confirmation_request(
         head,
-        asked=tuple(command_words(head, command) for command in asking.commands),
+        asked=tuple(_words(head, command, senders) for command in asking.commands),
         about=heading(single, head) if single else "",
         code=code,
         confirm_url=head.links.document,
         reason=replace(asking.reason, until=until),
     )
+
+
+def _words(head: Letterhead, command: Command, senders: Sequence[str]) -> str:
+    """Return a command as the reader would type it, with the sender whom it is about."""
+    words = command_words(head, command)
+    if command.verb not in FIRST_ONCE:
+        return words
+    number = command.items[0] if command.items else 1
+    return f"{words} {senders[number - 1]}" if 1 <= number <= len(senders) else words
+
+
+def _senders(unit: Unit, token: Token) -> list[str]:
+    """Return who delivered each document of a mail."""
+    documents = (find_document(unit.session, item.document_id) for item in token.items)
+    return [document.delivered_by if document else "" for document in documents]

@@ -27,6 +27,7 @@ from handlers.levels import (
 from mailbot.compose.requests import write_new_version
 from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command, Outcome, Verb
+from mailbot.domain.events import EventKind
 from mailbot.domain.identifiers import read_iban
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
@@ -169,13 +170,22 @@ def confirm(
         return None
     verdict, authority = weigh(unit, token, typed_code(commands), is_known_browser)
     if verdict is not CodeVerdict.RIGHT:
+        unit.note(EventKind.COMMAND_REFUSED, token.hash, token.person, why=verdict.value)
         return Acted(outcomes=(refused(Command(verb=Verb.CONFIRM), verdict.value),))
     spend_token(unit.session, token.hash, unit.context.now())
+    _note_confirmed(unit, token, authority)
     asked = replace(token, person=token.asked_by or token.person, asked_by="")
     acted = carry_out(unit, asked, token.commands, cause=cause, mail=mail, authority=authority)
     if token.asked_by:
         tell_who_asked(unit, token, acted.outcomes)
     return acted
+
+
+def _note_confirmed(unit: Unit, token: Token, authority: Authority) -> None:
+    """Keep who confirmed: what follows is noted as done by who asked."""
+    about = token.items[0].document_id if len(token.items) == 1 else token.hash
+    facts = {"token": token.hash, "level": str(authority.value), "asked_by": token.asked_by}
+    unit.note(EventKind.CONFIRMED, about, token.person, **{**unit.cause, **facts})
 
 
 def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> None:

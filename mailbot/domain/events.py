@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     #: what a form on a page was answered; the same form sent again gets the same answer
     PAGE_ANSWERED = "page_answered"
     CONFIRMATION_ASKED = "confirmation_asked"
+    #: a code came back: who confirmed, to which level, what somebody else had asked
+    CONFIRMED = "confirmed"
     #: a second person was asked to confirm what somebody else asked
     SECOND_ASKED = "second_asked"
     #: somebody's authority was ended, and given back

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Person
 
+_SUPPORT = EmployeeRole.SUPPORT
+
 
 def second_people(
     dossier: Dossier, employees: Sequence[Employee], parties: Collection[str]
@@ -15,7 +17,7 @@ def second_people(
     """
     manager = dossier.dossier_manager.lower()
     groups: tuple[Sequence[Person | Employee], ...] = (
-        [e for e in employees if e.email.lower() == manager],
+        [e for e in employees if e.email.lower() == manager and e.role is not _SUPPORT],
         [e for e in employees if e.role is EmployeeRole.ADMIN],
         dossier.admins,
     )

@@ -14,12 +14,14 @@ from handlers.turns import carry_out, confirm
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status
+from mailbot.domain.events import EventKind
 from mailbot.domain.people import PersonRole
 from mailbot.domain.totp import time_step, totp_code
+from storage.audit import events_about
 from storage.people import find_verdict
 from storage.totp import confirm_authenticator, new_authenticator
 from tests.kit.browser import House, an_invoice, open_house
-from tests.kit.links import code_in, token_in
+from tests.kit.links import code_in, text_of, token_in
 from tests.kit.office import (
     ADMIN,
     APPROVER,
@@ -54,13 +56,15 @@ def do(house: House, token: str, *commands: Command, cause: str = "test") -> lis
     return [outcome.sentence for outcome in acted.outcomes]
 
 
-def say_yes(house: House, to: str, code: str | None = None, **more: bool) -> list[str]:
+def say_yes(house: House, to: str, code: str | None = None, *, known: bool = False) -> list[str]:
     """Answer the newest confirmation that somebody got, by default with its code."""
     token = token_in(house, "confirmation", to)
     typed = code_in(house, to=to) if code is None else code
     command = Command(verb=Verb.CONFIRM, args={"code": typed} if typed else {})
     with house.context.transaction() as unit:
-        acted = confirm(unit, house.token(token), [command], cause="confirm", **more)
+        acted = confirm(
+            unit, house.token(token), [command], cause="confirm", is_known_browser=known
+        )
     assert acted is not None
     return [outcome.sentence for outcome in acted.outcomes]
 
@@ -116,6 +120,13 @@ def test_another_account_takes_a_second_person(house: House) -> None:
     assert say_yes(house, MANAGER) == ["already_done"]
     told = [m.recipient for m in house.mails() if m.letter == "transcript"]
     assert told == [APPROVER]
+    with house.context.database.reading() as session:
+        confirmed = [
+            (event.actor, event.data["level"], event.data["asked_by"])
+            for event in events_about(session, document.id)
+            if event.kind is EventKind.CONFIRMED
+        ]
+    assert confirmed == [(APPROVER, "3", ""), (MANAGER, "4", APPROVER)]
 
 
 def test_taking_another_account_back_takes_a_second_person_too(house: House) -> None:
@@ -166,8 +177,8 @@ def test_a_browser_that_proved_whose_it_is_needs_no_code(house: House) -> None:
     document = house.invoice()
     do(house, house.letter(document), APPROVE)
     assert say_yes(house, APPROVER, "") == ["code_missing"]
-    assert say_yes(house, APPROVER, "", is_known_browser=True) == ["approve"]
-    assert say_yes(house, APPROVER, "", is_known_browser=True) == ["already_done"]
+    assert say_yes(house, APPROVER, "", known=True) == ["approve"]
+    assert say_yes(house, APPROVER, "", known=True) == ["already_done"]
 
 
 def test_five_wrong_codes_end_what_waited(house: House) -> None:
@@ -187,7 +198,7 @@ def test_a_code_ends_with_its_day(house: House) -> None:
     do(house, house.letter(house.invoice()), APPROVE)
     house.clock.move(timedelta(hours=25))
     assert say_yes(house, APPROVER) == ["code_expired"]
-    assert say_yes(house, APPROVER, "", is_known_browser=True) == ["code_expired"]
+    assert say_yes(house, APPROVER, "", known=True) == ["code_expired"]
 
 
 def test_who_may_not_is_told_so_and_not_asked(house: House) -> None:
@@ -219,6 +230,7 @@ def test_a_sender_is_let_in_once_and_for_ever_with_a_code(
         assert [o.sentence for o in acted.outcomes] == [f"{verdict}_waits"]
         assert find_verdict(unit.session, "bakkerij", SUPPLIER) is None
     assert house.now(document).status is status
+    assert SUPPLIER in text_of(house, "confirmation", OWNER)
     assert say_yes(house, OWNER) == [verdict]
     with house.context.database.reading() as session:
         assert find_verdict(session, "bakkerij", SUPPLIER) == verdict

@@ -198,7 +198,7 @@ def person(*roles: PersonRole, email: str = "els@bakkerij.example") -> Person:
     return Person(email=email, first_name="Els", last_name="Maes", roles=roles)
 
 
-@pytest.mark.feature("CF-USR-02", "CF-USR-03", "CF-USR-07", "CF-EMP-10")
+@pytest.mark.feature("CF-USR-02", "CF-USR-03", "CF-USR-06", "CF-USR-07", "CF-EMP-10")
 @pytest.mark.parametrize(
     ("role", "approve", "correct", "allow"),
     [
