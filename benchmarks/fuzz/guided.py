@@ -12,7 +12,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["mailbot"]):
-    from benchmarks.fuzz.blind import HANG, MEMORY, read_in_time
+    from benchmarks.fuzz.blind import HANG, MEMORY, read_in_time, warm_up
 
 from benchmarks.fuzz.changes import LONGEST
 from benchmarks.fuzz.seeds import PIECES, seeds_of
@@ -21,6 +21,7 @@ from benchmarks.fuzz.seeds import PIECES, seeds_of
 def main(target: str, seconds: int, finds: Path) -> None:
     """Fuzz `target` until the time is over or an input raises, hangs or needs too much memory."""
     finds.mkdir(parents=True, exist_ok=True)
+    warm_up(target)
     with tempfile.TemporaryDirectory() as folder:
         corpus, words = Path(folder) / "corpus", Path(folder) / "words"
         corpus.mkdir()

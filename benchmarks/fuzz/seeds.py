@@ -5,6 +5,7 @@ import zipfile
 from functools import cache
 from io import BytesIO
 
+from mailbot.domain.command import Context
 from tests.kit.mails import PDF, build_mail
 from tests.kit.msg_builder import Message, build_msg
 from tests.kit.tnef_builder import build_tnef
@@ -69,7 +70,7 @@ def seeds_of(target: str) -> tuple[bytes, ...]:
         return (build_mail(text=_TEXT.decode(), files=files), html, _REPORT, _SIGNED, _zip())
     own: dict[str, tuple[bytes, ...]] = {
         "address": (b"aankoop.1-0400000185+label@mailbot.example", b"r.abc@x.example", b"b.abc@x"),
-        "answer": (_TEXT,),
+        "answer": tuple(bytes([kind]) + _TEXT for kind in range(len(Context))),
         "charsets": (b"utf-7\n+AOk-x", b"utf-16\n\xff\xfea\x00", b"gb2312\n\xc4\xe3", b"hz\n~{<:~}"),
         "dkim": (_SIGNED,),
         "flowed": (b"> a \n> b \n-- \nx \n", _TEXT),

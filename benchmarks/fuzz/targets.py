@@ -95,10 +95,11 @@ def _reply(content: bytes) -> None:
 
 
 def _answer(content: bytes) -> None:
-    text = _text(content)
+    """Read an answer; the first byte says what was answered."""
+    text, kinds = _text(content[1:]), list(Context)
     written = Written(text=text, numbered=text, names=("An Peeters",))
-    for context in Context:
-        read_answer(written, language="nl", context=context, shown_items=9, sent_on=_DAY)
+    context = kinds[content[0] % len(kinds)] if content else Context.NONE
+    read_answer(written, language="nl", context=context, shown_items=9, sent_on=_DAY)
 
 
 def _whole(content: bytes) -> None:

@@ -23,6 +23,15 @@ def begins_with_decision(line: str) -> bool:
     return begins_with_verb(line) or _limits(line)
 
 
+def begins_with_agreement(line: str) -> bool:
+    """Whether `line` begins like a short answer: an order, or a word such as "ok" or "no"."""
+    tokens = tokenize(line)
+    name = find_verb(tokens, 0, frozenset())[0] if tokens else ""
+    return name in {"approve", "reject", "approve_weak"} or bool(
+        match(index_of("numbered_verbs"), tokens, 0)
+    )
+
+
 def begins_with_verb(line: str) -> bool:
     """Whether `line` begins with a verb that approves or refuses."""
     return _decides(tokenize(line), 0)

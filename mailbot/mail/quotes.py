@@ -7,6 +7,7 @@ below a copied mail header ("From: … Sent: … To: …"), which Outlook and No
 import re
 from dataclasses import dataclass
 
+from mailbot.mail.below_signature import begins_with_agreement
 from mailbot.mail.words import fold_line, words
 
 _QUOTE = re.compile(r"\s{0,3}>|\s{0,3}[A-Za-z]{1,3}>")
@@ -16,6 +17,7 @@ _RULE = re.compile(r"\s*([_=*\u2014\u2013-])\1{4,}\s*$")
 _MOMENT = re.compile(r"\d{4}.{0,20}\b\d{1,2}[:.h]\d{2}|\b\d{1,2}[:.h]\d{2}\b.{0,20}\d{4}")
 _TELLS_WHEN = re.compile(r"[\d@]")
 _DAY_OR_TIME = re.compile(r"\d{4}|\d{1,2}[:.h/-]\d{1,2}")
+_BRACKETED = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _PERSON = re.compile(r"[^\s@]@[\w-]{1,60}\.\w")
 _NOTES_LINE = re.compile(r".{2,80} ---\s?\d{1,4}[/.-].{4,30}---.*$")
 _ITEM = re.compile(r"\s*(\d{1,3})\s?[.):]\s")
@@ -26,6 +28,8 @@ _LONGEST_INTRODUCTION = 320
 _LONGEST_LABELLED = 500
 #: a line that was wrapped is at least as long
 _WRAPPED_AT = 45
+#: so are quoted lines, which programs wrap at some 72 letters
+_WRAPPED_QUOTE, _WIDEST = 60, 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,7 @@ def find_typed(text: str) -> Typed:
     lines = lines[: find_copied_mail(lines)]
     marks = [bool(_QUOTE.match(line)) for line in lines]
     marker = next((i for i, line in enumerate(lines) if is_reply_marker(line)), len(lines))
+    _mark_wrapped(lines, marks)
     end = _find_introductions(lines, marks)
     blocks = _blocks(lines[: min(marker, end)], marks)
     below = _blocks(lines[marker:end], marks[marker:]) if marker < end else ()
@@ -149,6 +154,17 @@ def _label(line: str) -> str:
     return next((one for one in names if plain in words("mail", f"label_{one}")), "")
 
 
+def _mark_wrapped(lines: list[str], marks: list[bool]) -> None:
+    """Mark what is the end of a quoted line that a program wrapped without a new mark."""
+    for index in range(1, len(lines) - 1):
+        line = lines[index].strip()
+        if marks[index] or not (marks[index - 1] and marks[index + 1]) or not line:
+            continue
+        is_full = _WRAPPED_QUOTE <= len(lines[index - 1]) <= _WIDEST
+        if is_full and not line[0].isupper() and not begins_with_agreement(line):
+            marks[index] = True
+
+
 def _find_introductions(lines: list[str], marks: list[bool]) -> int:
     """Mark every introduction as quoted; return where an unmarked quote begins, if one does."""
     index = 0
@@ -214,9 +230,10 @@ def _is_introduction(plain: str) -> bool:
     closing = any(plain.endswith(one) for one in words("mail", "wrote"))
     if starts and closing and bool(re.search(r"\d{4}|\d[:.h]\d{2}", plain)):
         return True
-    is_bracketed = re.search(r"\d{4}.{0,60}<[^<>\s]+@[^<>\s]+>\s?:$", plain)
+    if ends and re.search(r"\d{4}.{0,60}<[^<>\s]+@[^<>\s]+>\s?:$", plain):
+        return True
     # in a language that is not known here
-    return bool(ends and (is_bracketed or (_MOMENT.search(plain) and _PERSON.search(plain))))
+    return bool(ends and _BRACKETED.search(plain) and _MOMENT.search(plain))
 
 
 def _blocks(lines: list[str], marks: list[bool]) -> tuple[Block, ...]:

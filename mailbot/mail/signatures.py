@@ -72,7 +72,8 @@ def _is_closing(body: list[str], writer: Writer) -> bool:
     last = body[-1]
     if is_name(last, writer) or is_short_name(last, writer):
         return True
-    return len(body) > 1 and fold_line(last).strip(" ,.!") in words("mail", "thanks")
+    is_beside = len(body) > 1 or last.endswith(",")
+    return is_beside and fold_line(last).strip(" ,.!") in words("mail", "thanks")
 
 
 def _below(lines: list[str], writer: Writer) -> list[str]:

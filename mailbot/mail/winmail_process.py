@@ -19,8 +19,8 @@ from mailbot.mail.mime_writer import Attached, write_mime
 from mailbot.mail.rtf import read_compressed
 
 #: bytes of address space, seconds of processor time
-MEMORY = 400 * 1024 * 1024
-CPU_TIME = 3
+MEMORY = 256 * 1024 * 1024
+CPU_TIME = 2
 _SUBJECT, _MIME, _CONTENT_ID = 0x0037, 0x370E, 0x3712
 _BAD_TNEF = (
     ValueError,

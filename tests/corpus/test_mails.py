@@ -32,7 +32,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
 
 def test_mails() -> None:
     """Every mail is read; names and automatic mail are found as often as measured."""
-    names = names_of = automatic = automatic_of = 0
+    names = names_of = automatic = automatic_of = replies = replies_of = 0
     for row in _rows(MAILS):
         truth = row.get("truth") or {}
         wanted = [n for n in truth.get("attachments") or truth.get("tnef_files") or [] if n]
@@ -42,12 +42,22 @@ def test_mails() -> None:
         if truth.get("is_bounce") or truth.get("is_auto_reply"):
             automatic_of += 1
             automatic += row["read"]["automatic"] is not None
+        if (wanted_text := truth.get("expected_reply")) is not None:
+            replies_of += 1
+            replies += _first_line(row["read"]["written"]) == _first_line(wanted_text)
     # the misses: letters that the truth has lost, a folder in a name, names made up by readers
     assert names_of - names <= 8
     assert automatic / automatic_of >= 0.98
+    assert replies_of - replies <= 1
+
+
+def _first_line(text: str) -> str:
+    return next((" ".join(line.split()) for line in text.split("\n") if line.strip()), "")
 
 
 def test_replies() -> None:
-    """Each automatic answer is told by its kind, and no person's answer is taken for one."""
+    """Each automatic answer is told by its kind, and what a person typed is told from the rest."""
     rows = _rows(REPLIES)
     assert [r["path"] for r in rows if r["read"]["automatic"] != r["automatic"]] == []
+    typed = [one for one in rows if not one["automatic"]]
+    assert [r["path"] for r in typed if r["read"]["written"].split() != r["written"].split()] == []

@@ -369,3 +369,20 @@ def test_banners_over_two_lines(banner):
     assert read_reply(Mail(sender=SENDER, text=f"{banner}\n\nGoedgekeurd\n")).text == "Goedgekeurd"
     html = f"<table><tr><td>{banner}</td></tr></table><p>Goedgekeurd</p>"
     assert read_reply(Mail(sender=SENDER, html=html)).text == "Goedgekeurd"
+
+
+def test_the_end_of_a_quoted_line_that_was_wrapped_is_no_answer():
+    quote = "> Antwoord met een regel: goedkeuren · verwerpen en waarom · of\nwacht tot … · of stel je vraag\n>\n> Kantoor"
+    text = f"{plain(WROTE['nl'])}\n> Dag An,\n{quote}\n\nGoedgekeurd\n"
+    assert read_reply(Mail(sender=SENDER, text=text)).text == "Goedgekeurd"
+
+
+def test_a_short_answer_right_below_a_long_quoted_line_counts():
+    long = "> 1. Drukkerij Voorbeeld BV, factuur 2026-0117, € 1.263,00 tegen 13/12/2026"
+    text = f"{plain(WROTE['nl'])}\n{long}\nok\n> 2. Slager 20,00\nverwerp dubbel\n> 3. Kapper\n"
+    assert read_reply(Mail(sender=SENDER, text=text)).numbered == "1 ok\n2 verwerp dubbel"
+
+
+def test_a_sentence_with_a_date_and_an_address_is_no_introduction():
+    text = "Stuur dit op 15/12/2026 om 14:00 naar jan@zuid.example, en dit:\n\nhet is betaald"
+    assert read_reply(Mail(sender=SENDER, text=text)).text == text
