@@ -39,20 +39,17 @@ def settle(unit: Unit, document: Document, dossier: Dossier, verb: Verb, *, by: 
 def settle_others(act: Act, *, is_for_ever: bool) -> None:
     """Settle what else waits from the sender that was judged.
 
-    A word for ever counts for everything. Once is what the mail listed, and nothing if it was
-    about single lines; for what came later there is a new question.
+    A word for ever counts for everything. Once is what the mail about the sender listed; for what
+    came later there is a new question. A line of the daily list is that line alone.
     """
+    is_about_the_sender = act.token.context is Shown.QUARANTINE
     waiting = waiting_from(act.unit.session, act.dossier.code, act.document.delivered_by)
     for document in waiting:
         if document.id == act.document.id:
             continue
-        if is_for_ever or _was_listed(act, document):
+        was_listed = is_about_the_sender and document.received_at <= act.token.created_at
+        if is_for_ever or was_listed:
             settle(act.unit, document, act.dossier, act.command.verb, by=act.email)
-        else:
+        elif is_about_the_sender:
             key = f"{document.id}:after:{act.token.hash[:16]}"
             act.unit.put(JobKind.QUARANTINE, key=key, document=document.id)
-
-
-def _was_listed(act: Act, document: Document) -> bool:
-    is_about_the_sender = act.token.context is Shown.QUARANTINE
-    return is_about_the_sender and document.received_at <= act.token.created_at
