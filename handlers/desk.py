@@ -2,97 +2,38 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
 from handlers.acting import Acted
-from handlers.asking import view_of
 from handlers.context import Context, Unit
-from handlers.correspondence import find_person, make_links, reader_of
+from handlers.correspondence import make_links, reader_of
 from handlers.evidence import cause_of_post
 from handlers.levels import stakes_of
-from handlers.participants import read_messages
 from handlers.proving import is_proved
-from handlers.stand_ins import places
+from handlers.sheets import sheets_of
 from handlers.transcript import send_page_transcript
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
-from mailbot.compose.facts import DocumentView
-from mailbot.compose.pages import Said, Sheet
+from mailbot.compose.pages import Sheet
 from mailbot.compose.render import Letterhead
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
-from mailbot.domain.document import ALLOWED_CHANGES, Document, Status, StoredFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.letter import Reader
-from mailbot.domain.people import Dossier, Employee, Office, Person
+from mailbot.domain.people import Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.domain.values import from_data, to_data
-from mailbot.rules.access import Authority, may_decide, needed_authority
-from mailbot.rules.approval import parts_for
-from mailbot.rules.corrections import CORRECTABLE
-from storage.approvals import approvals_of
+from mailbot.rules.access import Authority, needed_authority
 from storage.audit import events_about
-from storage.blobs import BlobError
-from storage.definitions import find_definition, get_dossier
-from storage.documents import find_document
+from storage.definitions import find_definition
+from storage.outbox import find_entry_of
 from storage.people import is_unsubscribed, record_unsubscribed
 from storage.reply_tokens import is_well_formed, token_hash
-from storage.tokens import find_token
+from storage.tokens import find_token, find_token_of
 from storage.totp import has_authenticator
-
-#: what each kind of mail lets decide, in the order of the forms
-_OFFERED: dict[Shown, tuple[Verb, ...]] = {
-    Shown.APPROVAL: (
-        Verb.APPROVE,
-        Verb.REJECT,
-        Verb.HOLD,
-        Verb.RELEASE,
-        Verb.QUESTION,
-        Verb.CORRECT,
-    ),
-    Shown.REVIEW: (
-        Verb.APPROVE,
-        Verb.CORRECT,
-        Verb.REJECT,
-        Verb.HOLD,
-        Verb.RELEASE,
-        Verb.QUESTION,
-    ),
-    Shown.INBOX: (
-        Verb.SEND,
-        Verb.CORRECT,
-        Verb.HOLD,
-        Verb.RELEASE,
-        Verb.QUESTION,
-        Verb.DELETE,
-    ),
-    Shown.QUARANTINE: (Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK),
-    Shown.EXPORT: (Verb.CORRECT, Verb.RETRY, Verb.REJECT, Verb.QUESTION),
-    Shown.QUESTION: (Verb.REMARK,),
-    Shown.CONFIRMATION: (),
-    Shown.PAYMENT: (),
-    Shown.DIGEST: (),
-    Shown.NONE: (Verb.QUESTION,),
-}
-_WAITING = frozenset({Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.QUARANTINED})
-_OPEN = _WAITING | {Status.EXPORT_FAILED}
-
-#: where a document must stand for a verb to make sense; the acts themselves check again
-_MAKES_SENSE: dict[Verb, Callable[[Document], bool]] = {
-    Verb.REJECT: lambda d: Status.REJECTED in ALLOWED_CHANGES[d.status],
-    Verb.DELETE: lambda d: Status.DELETED in ALLOWED_CHANGES[d.status],
-    Verb.HOLD: lambda d: d.status in _WAITING and not d.on_hold,
-    Verb.RELEASE: lambda d: d.on_hold,
-    Verb.SEND: lambda d: d.status is Status.INBOX,
-    Verb.CORRECT: lambda d: d.status in _OPEN,
-    Verb.RETRY: lambda d: d.status is Status.EXPORT_FAILED,
-    Verb.ALLOW: lambda d: d.status is Status.QUARANTINED,
-    Verb.ALLOW_ONCE: lambda d: d.status is Status.QUARANTINED,
-    Verb.BLOCK: lambda d: d.status is Status.QUARANTINED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +51,8 @@ class Desk:
     to_confirm: tuple[Command, ...] = ()
     #: the code of the person's authenticator app may stand for a second person
     takes_app: bool = False
+    #: what was asked on this page and waits for the code of the mail that asks to confirm it
+    waits_for_code: tuple[Command, ...] = ()
 
     @property
     def is_list(self) -> bool:
@@ -152,11 +95,13 @@ def open_desk(context: Context, token: str) -> Desk | None:
         if why := _closed(context, found, holder):
             return replace(desk, why=why)
         waits = found.context is Shown.CONFIRMATION and found.spent_at is None
+        asked = _asked_here(unit, found)
         return replace(
             desk,
-            sheets=tuple(_sheets(unit, found)),
+            sheets=tuple(sheets_of(unit, found)),
             to_confirm=found.commands if waits else (),
             takes_app=waits and _takes_app(unit.session, found, holder),
+            waits_for_code=asked.commands if asked else (),
         )
 
 
@@ -186,7 +131,7 @@ def act(context: Context, token: str, commands: Sequence[Command], sent: SentFor
         acted = _do(caused, found, commands, sent.seen, cause=cause)
         send_new_versions(caused, found, acted, cause=cause)
         send_page_transcript(caused, acted, found, holder, cause=cause)
-        _remember(caused, found, key, acted)
+        _remember(caused, found, key, acted, cause=cause)
         return acted
 
 
@@ -205,20 +150,6 @@ def unsubscribe(context: Context, token: str) -> Desk | None:
             person = desk.token.person
             unit.note(EventKind.COMMAND_DONE, person, person, verb=verb, via="page")
     return desk
-
-
-def read_file(context: Context, sheet: Sheet, role: str) -> tuple[StoredFile, bytes] | None:
-    """Return a file of a document: "visual" (what people look at) or "page_image".
-
-    None when the document has none, or it is damaged.
-    """
-    document = sheet.view.document
-    picture = next((f for f in document.files if f.role == "page_image"), None)
-    file = document.visual if role == "visual" else picture
-    try:
-        return (file, context.blobs.get(file.sha256)) if file else None
-    except BlobError:
-        return None
 
 
 def _takes_app(session: Session, token: Token, holder: Person | Employee | None) -> bool:
@@ -265,6 +196,11 @@ def _do(
     *,
     cause: str,
 ) -> Acted:
+    if any(command.verb is Verb.CONFIRM for command in commands):
+        asked = _asked_here(unit, token)
+        if asked is not None:
+            confirmed = confirm(unit, asked, commands, cause=cause)
+            return confirmed or _refuse_all(commands, "unsupported_verb")
     if token.context is Shown.CONFIRMATION:
         confirmed = confirm(unit, token, commands, cause=cause, is_known_browser=True)
         return confirmed or _refuse_all(commands, "unsupported_verb")
@@ -297,85 +233,20 @@ def _answer_of(session: Session, token: Token, form: str) -> tuple[Outcome, ...]
     return None
 
 
-def _remember(unit: Unit, token: Token, form: str, acted: Acted) -> None:
+def _remember(unit: Unit, token: Token, form: str, acted: Acted, *, cause: str) -> None:
     outcomes = json.dumps([to_data(outcome) for outcome in acted.outcomes])
-    unit.note(EventKind.PAGE_ANSWERED, token.hash, token.person, form=form, outcomes=outcomes)
+    asks = find_entry_of(unit.session, f"confirmation:{cause}")
+    facts = {"form": form, "outcomes": outcomes, **({"confirmation": asks.id} if asks else {})}
+    unit.note(EventKind.PAGE_ANSWERED, token.hash, token.person, **facts)
 
 
-def _sheets(unit: Unit, token: Token) -> Iterator[Sheet]:
-    """Yield the documents that the person may still see, with what they can decide."""
-    is_spent = token.spent_at is not None and len(token.items) == 1
-    for number, item in enumerate(token.items, start=1):
-        document = find_document(unit.session, item.document_id, is_locked=False)
-        holder = find_holder(unit.session, token, document.dossier) if document else None
-        if document is None or holder is None or holder.frozen:
-            continue
-        dossier = get_dossier(unit.session, document.dossier)
-        asks = token.context is not Shown.CONFIRMATION
-        verbs = _verbs(unit, document, dossier, holder, shown=item.context) if asks else ()
-        yield Sheet(
-            number=number if token.context is Shown.DIGEST or len(token.items) > 1 else None,
-            view=_view(unit, document, dossier),
-            conversation=_conversation(unit.session, document, dossier, holder),
-            verbs=tuple(v for v in verbs if not (is_spent and v in _DECISIONS)),
-            fields=tuple(sorted(CORRECTABLE)),
-            is_changed=document.version != item.version,
-        )
+def _asked_here(unit: Unit, token: Token) -> Token | None:
+    """Return the token of the mail that asks to confirm what was asked last on this page.
 
-
-#: what a spent token does not do again; see handlers.acting
-_DECISIONS = frozenset(
-    {Verb.APPROVE, Verb.REJECT, Verb.SEND, Verb.ALLOW, Verb.BLOCK, Verb.ALLOW_ONCE}
-)
-
-
-def _verbs(
-    unit: Unit,
-    document: Document,
-    dossier: Dossier,
-    holder: Person | Employee,
-    *,
-    shown: Shown,
-) -> Iterator[Verb]:
-    email = holder.email.lower()
-    taken = places(unit.session, dossier, email, unit.context.now())
-    for verb in _OFFERED[shown]:
-        if not may_decide(holder, dossier, Command(verb=verb), taken):
-            continue
-        if verb is Verb.APPROVE:
-            makes_sense = _waits_for(unit.session, document, shown, email, taken=taken)
-        else:
-            makes_sense = verb not in _MAKES_SENSE or _MAKES_SENSE[verb](document)
-        if makes_sense:
-            yield verb
-
-
-def _waits_for(
-    session: Session, document: Document, shown: Shown, email: str, *, taken: frozenset[str]
-) -> bool:
-    """Whether the document waits for the OK of this person, or of whom they stand in for."""
-    if shown is Shown.REVIEW:
-        return document.status is Status.TO_REVIEW and email not in document.reviewed_by
-    if document.status is not Status.TO_APPROVE:
-        return False
-    return bool(parts_for(approvals_of(session, document.id), email, taken, document))
-
-
-def _view(unit: Unit, document: Document, dossier: Dossier) -> DocumentView:
-    try:
-        return view_of(unit, document, dossier)
-    except BlobError:
-        # a lost file must not hide what is known, nor the way to decide on it
-        return DocumentView(document=document, dossier=dossier)
-
-
-def _conversation(
-    session: Session, document: Document, dossier: Dossier, holder: Person | Employee
-) -> tuple[Said, ...]:
-    """Return what was said about a document, as far as the reader may read it."""
-    said: list[Said] = []
-    for message in read_messages(session, document.id, holder):
-        author = find_person(session, dossier, message.author)
-        name = author.name if author else message.author
-        said.append(Said(name=name, at=message.at, text=message.text))
-    return tuple(said)
+    None when there is none, or it was confirmed, dropped or ended. Its code may be typed here.
+    """
+    asked = [e for e in events_about(unit.session, token.hash) if "confirmation" in e.data]
+    found = find_token_of(unit.session, asked[-1].data["confirmation"]) if asked else None
+    if found is None or found.spent_at is not None or found.person != token.person:
+        return None
+    return found if found.expires_at > unit.context.now() else None

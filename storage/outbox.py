@@ -117,6 +117,12 @@ def count_answers(
     return session.exec(query).one()
 
 
+def find_entry_of(session: Session, key: str) -> OutboxEntry | None:
+    """Return the mail of ours that was made for this cause."""
+    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    return _entry(row) if row else None
+
+
 def entries_about(session: Session, document_id: str) -> Sequence[OutboxEntry]:
     """Return every mail of ours about a document, oldest first."""
     rows = session.exec(

@@ -74,6 +74,8 @@ class Around:
     outcomes: tuple[Outcome, ...] = ()
     #: id in table `mistakes`: the form was not filled in as it must be
     mistake: str = ""
+    #: what was asked on this page and waits for the code of the mail that asks to confirm it
+    waits_for_code: tuple[Command, ...] = ()
 
 
 def write_desk(
@@ -101,6 +103,7 @@ def write_desk(
         "confirm_stamp": around.stamp(None),
         "is_spent": is_spent,
         "takes_app": takes_app,
+        "waiting": [command_words(head, command) for command in around.waits_for_code],
         "results": [_result(outcome, head) for outcome in around.outcomes],
         "first": around.wish.first is not None,
         "mistake": around.mistake,

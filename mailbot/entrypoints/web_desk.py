@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from handlers.acting import Acted
 from handlers.context import Context
-from handlers.desk import Desk, SentForm, act, open_desk, read_file, unsubscribe
+from handlers.desk import Desk, SentForm, act, open_desk, unsubscribe
+from handlers.sheets import read_file
 from mailbot.compose.facts import heading
 from mailbot.compose.page_forms import Wish
 from mailbot.compose.pages import Around, Sheet, write_desk, write_stop
@@ -20,7 +21,13 @@ from mailbot.entrypoints.web_answers import (
     page_answer,
     wanted_language,
 )
-from mailbot.entrypoints.web_forms import MistakeError, Sent, post_record, read_command
+from mailbot.entrypoints.web_forms import (
+    MistakeError,
+    Sent,
+    is_confirming,
+    post_record,
+    read_command,
+)
 from mailbot.entrypoints.web_proof import Asked, BrowserProofs
 from mailbot.entrypoints.web_session import PageSession, Proof, is_from_elsewhere
 
@@ -91,7 +98,7 @@ class DeskPages:
         if desk is None or desk.why:
             return self._closed(request, desk)
         visit = self._visit(request, token, desk)
-        sheet = _asked_about(desk, sent.get("item", ""))
+        sheet = _asked_about(desk, sent)
         proof = self._proof(visit, sent, sheet)
         if proof is None:
             return self._no_session(visit)
@@ -185,6 +192,7 @@ class DeskPages:
             wish=wish,
             outcomes=acted.outcomes if acted else (),
             mistake=mistake,
+            waits_for_code=desk.waits_for_code,
         )
         sheets = [s for s in desk.sheets if s.number == only] if only else desk.sheets
         is_spent = desk.token.spent_at is not None and not desk.is_list
@@ -240,7 +248,8 @@ class DeskPages:
 def _asked(visit: _Visit, form: _Form, sent: dict[str, str]) -> Asked:
     """Return what waits if the browser is not known: of a confirmation, what it confirms."""
     head = visit.desk.head
-    confirmed = visit.desk.to_confirm if form.command.verb is Verb.CONFIRM else ()
+    waiting = visit.desk.to_confirm or visit.desk.waits_for_code
+    confirmed = waiting if form.command.verb is Verb.CONFIRM else ()
     return Asked(
         token=visit.token,
         path=visit.path,
@@ -251,9 +260,11 @@ def _asked(visit: _Visit, form: _Form, sent: dict[str, str]) -> Asked:
     )
 
 
-def _asked_about(desk: Desk, item: str) -> Sheet | None:
-    """Return the document that a form is about; None for what waits for a confirmation."""
-    return None if desk.token.context is Shown.CONFIRMATION else _sheet_of(desk, item)
+def _asked_about(desk: Desk, sent: dict[str, str]) -> Sheet | None:
+    """Return the document that a form is about; None for what waits to be confirmed."""
+    if desk.token.context is Shown.CONFIRMATION or is_confirming(sent):
+        return None
+    return _sheet_of(desk, sent.get("item", ""))
 
 
 def _sheet_of(desk: Desk, item: str) -> Sheet | None:

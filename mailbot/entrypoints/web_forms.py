@@ -22,6 +22,8 @@ _MISTAKES = {
 _LONGEST_TEXT = 4000
 _MOST_FIELDS = 30
 _LONGEST_VALUE = 500
+#: fields that hold codes; they are kept nowhere
+_CODES = frozenset({"code", "typed_code"})
 
 
 async def sent_fields(request: Request) -> dict[str, str]:
@@ -50,10 +52,15 @@ def read_command(fields: Fields, today: date, items: tuple[int, ...] = ()) -> Co
     return Command(verb=verb, items=items, args=reader(fields, today) if reader else {})
 
 
+def is_confirming(fields: Fields) -> bool:
+    """Whether a form brings the code of the mail that asks to confirm what was asked before."""
+    return fields.get("waits") == "code"
+
+
 def post_record(request: Request, fields: Fields) -> dict[str, str]:
     """Return what the audit log keeps of a form that was sent: its fields, and from where."""
     return {
-        **{f"field_{name}": value for name, value in fields.items() if name != "code"},
+        **{f"field_{name}": value for name, value in fields.items() if name not in _CODES},
         "client": request.client.host if request.client else "",
         "forwarded_for": request.headers.get("x-forwarded-for", ""),
         "user_agent": request.headers.get("user-agent", "")[:_LONGEST_VALUE],
@@ -61,8 +68,10 @@ def post_record(request: Request, fields: Fields) -> dict[str, str]:
 
 
 def _confirmation(fields: Fields, _today: date) -> dict[str, str]:
-    """Read the code of an authenticator app, which need not be there."""
-    code = _text(fields, "app_code")
+    """Read the code of the mail or of an app; in a known browser its link is enough."""
+    code = _text(fields, "typed_code")
+    if is_confirming(fields) and not code:
+        raise MistakeError("code_missing")
     return {"code": code} if code else {}
 
 

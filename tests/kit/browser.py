@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from handlers.asking import Showing, show
 from handlers.confirmation import code_use
 from handlers.context import Context
 from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.desk import SentForm, act
 from handlers.enrolment import invite
 from handlers.proving import BROWSER_LIFE
 from mailbot.compose.digest import DigestLine, write_digest_approver
@@ -41,7 +41,7 @@ from mailbot.compose.requests import (
     write_review_request,
 )
 from mailbot.domain.clock import StoppedClock
-from mailbot.domain.command import Command
+from mailbot.domain.command import Command, Outcome
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.invoice import Evidence, Invoice, RecognitionStatus, Source, VatLine
@@ -63,6 +63,7 @@ from storage.documents import find_document, record_document
 from storage.outbox import recent_entries
 from storage.reply_tokens import token_hash
 from storage.tokens import find_token
+from tests.kit.databases import lay_database
 from tests.kit.office import APPROVER, make_definition, make_dossier, needs_approval
 
 NOW = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
@@ -241,6 +242,15 @@ class House:
                 unit.session, person=person, at=now, expires_at=now + BROWSER_LIFE
             )
 
+    def send_form(self, token: str, *commands: Command, **sent: Any) -> tuple[Outcome, ...]:
+        """Ask this on a page, in a known browser of whoever the link is for."""
+        with self.context.database.reading() as session:
+            found = find_token(session, token_hash(token))
+        browser = self.browser(found.person) if found else ""
+        acted = act(self.context, token, commands, SentForm(browser=browser, **sent))
+        assert acted is not None
+        return acted.outcomes
+
     def browser_code(self) -> str:
         """Return the code that was mailed last for a browser: 482 913."""
         mail = next(mail for mail in self.mails() if mail.letter == "code")
@@ -303,7 +313,7 @@ def open_house(folder: Path, public_url: str = "http://127.0.0.1:8080") -> Itera
     """Give an office whose purchases Karim must approve."""
     clock = StoppedClock(NOW)
     settings = Settings(service={"data": folder, "public_url": public_url})  # type: ignore[arg-type]
-    (folder / "mailbot.db").write_bytes(_empty_database())
+    lay_database(folder)
     context = open_context(settings, clock)
     try:
         house = House(context, clock)
@@ -311,15 +321,6 @@ def open_house(folder: Path, public_url: str = "http://127.0.0.1:8080") -> Itera
         yield house
     finally:
         close_context(context)
-
-
-@cache
-def _empty_database() -> bytes:
-    """Return a database with every table: to make them takes longer than most tests."""
-    with TemporaryDirectory() as folder:
-        settings = Settings(service={"data": Path(folder)})  # type: ignore[arg-type]
-        close_context(open_context(settings))
-        return (Path(folder) / "mailbot.db").read_bytes()
 
 
 @contextmanager

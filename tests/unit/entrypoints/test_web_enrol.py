@@ -141,8 +141,8 @@ def test_another_account_by_page_takes_the_app_or_a_second_person(
     document = house.invoice(status=Status.TO_REVIEW)
     path = f"/d/{house.confirmation(document, ANOTHER_ACCOUNT, to=MANAGER)}"
     page = web.get(path)
-    assert 'name="app_code"' in page.text
-    sent = {**forms(page)["confirm"], "verb": "confirm", "app_code": digits(house, key)}
+    assert 'name="typed_code"' in page.text
+    sent = {**forms(page)["confirm"], "verb": "confirm", "typed_code": digits(house, key)}
     assert web.post(path, data=sent).status_code == 200
     after = house.now(document).invoice
     assert after is not None
@@ -154,7 +154,7 @@ def test_without_the_app_a_second_person_is_asked(house: House, web: Visitor) ->
     document = house.invoice(status=Status.TO_REVIEW)
     path = f"/d/{house.confirmation(document, ANOTHER_ACCOUNT, to=MANAGER)}"
     page = web.get(path)
-    assert 'name="app_code"' not in page.text
+    assert 'name="typed_code"' not in page.text
     answer = web.post(path, data={**forms(page)["confirm"], "verb": "confirm"})
     assert "Wacht op bevestiging" in answer.text
     assert "Gedaan" not in answer.text

@@ -1,9 +1,11 @@
 """A browser that is not known decides nothing until a code came back that went by mail."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,14 @@ from storage.codes import forget_browsers
 from storage.conversations import messages_about
 from storage.documents import record_document
 from tests.kit.browser import House, Visitor, forms, open_house
-from tests.kit.office import APPROVER, MANAGER, PEOPLE, make_definition, make_dossier
+from tests.kit.office import (
+    APPROVER,
+    MANAGER,
+    PEOPLE,
+    make_definition,
+    make_dossier,
+    needs_approval,
+)
 
 
 @pytest.fixture
@@ -296,3 +305,65 @@ def test_an_answer_to_the_question_is_no_decision(house: House, web: Visitor) ->
     assert page.status_code == 403
     assert bring(web, token, page, house.browser_code()).status_code == 200
     assert not transcripts(house)
+
+
+def ask_more_from_a_hundred(house: House) -> None:
+    dossier = make_dossier(approval_rules=needs_approval(), confirm_from=Decimal(100))
+    house.change_office(make_definition(dossier))
+
+
+def test_a_large_amount_takes_the_link_of_a_second_mail(house: House, web: Visitor) -> None:
+    """Level 3: the browser is known, and a fresh secret from the mailbox comes back as well."""
+    ask_more_from_a_hundred(house)
+    web.prove(house, APPROVER)
+    document = house.invoice()
+    asked = ask(web, house.letter(document), verb="approve")
+    assert "Wacht op bevestiging" in asked.text
+    assert is_untouched(house, document)
+    assert not transcripts(house)
+    mail = next(mail for mail in house.mails() if mail.letter == "confirmation")
+    assert mail.recipient == APPROVER
+    link = re.search(r"/d/([a-z2-7]{32})", house.text(mail))
+    assert link
+    with closing(Visitor(house)) as thief:
+        assert ask(thief, link[1], "confirm", verb="confirm").status_code == 403
+    assert is_untouched(house, document)
+    done = ask(web, link[1], "confirm", verb="confirm")
+    assert "Goedgekeurd." in done.text
+    assert house.now(document).status is Status.TO_REVIEW
+    assert [mail.recipient for mail in transcripts(house)] == [APPROVER]
+
+
+def test_the_code_of_that_mail_can_be_typed_into_the_page(house: House, web: Visitor) -> None:
+    ask_more_from_a_hundred(house)
+    web.prove(house, APPROVER)
+    document = house.invoice()
+    token = house.letter(document)
+    ask(web, token, verb="approve")
+    mail = next(mail for mail in house.mails() if mail.letter == "confirmation")
+    code = re.search(r"bevestig (\d{3} ?\d{3})", house.text(mail))
+    assert code
+    page = web.get(f"/d/{token}")
+    assert "goedkeuren" in page.text
+    fields = forms(page)["mailed-code"]
+    before = house.everything()
+    assert web.post(f"/d/{token}", data=fields).status_code == 422
+    assert house.everything() == before
+    wrong = web.post(f"/d/{token}", data={**fields, "typed_code": "000 000"})
+    assert wrong.status_code == 409
+    assert is_untouched(house, document)
+    fields = forms(wrong)["mailed-code"]
+    done = web.post(f"/d/{token}", data={**fields, "typed_code": code[1]})
+    assert "Goedgekeurd." in done.text
+    assert "mailed-code" not in done.text
+    assert house.now(document).status is Status.TO_REVIEW
+
+
+def test_a_code_on_a_page_that_asked_nothing_does_nothing(house: House, web: Visitor) -> None:
+    web.prove(house, APPROVER)
+    document = house.invoice()
+    token = house.letter(document)
+    stamp = forms(web.get(f"/d/{token}"))["approve"]["stamp"]
+    sent = {"stamp": stamp, "verb": "confirm", "waits": "code", "typed_code": "123456"}
+    assert web.post(f"/d/{token}", data=sent).status_code == 403
+    assert is_untouched(house, document)

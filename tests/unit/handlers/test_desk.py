@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from handlers.desk import SentForm, act, open_desk, read_file, unsubscribe
-from mailbot.domain.command import Command, Outcome, Verb
+from handlers.desk import open_desk, unsubscribe
+from handlers.sheets import read_file
+from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Status, revised
 from mailbot.domain.events import EventKind
@@ -19,8 +20,6 @@ from storage.audit import broken_links, events_about
 from storage.conversations import messages_about
 from storage.documents import record_document
 from storage.people import is_unsubscribed
-from storage.reply_tokens import token_hash
-from storage.tokens import find_token
 from tests.kit.browser import House, an_invoice, open_house
 from tests.kit.office import (
     APPROVER,
@@ -46,18 +45,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield opened
 
 
-def outcomes(house: House, token: str, *commands: Command, **sent: Any) -> tuple[Outcome, ...]:
-    """Send a form in a browser of whoever the token names."""
-    with house.context.database.reading() as session:
-        found = find_token(session, token_hash(token))
-    browser = house.browser(found.person) if found else ""
-    acted = act(house.context, token, commands, SentForm(browser=browser, **sent))
-    assert acted is not None
-    return acted.outcomes
-
-
 def sentences(house: House, token: str, *commands: Command, **sent: Any) -> list[str]:
-    return [outcome.sentence for outcome in outcomes(house, token, *commands, **sent)]
+    return [outcome.sentence for outcome in house.send_form(token, *commands, **sent)]
 
 
 def verbs(house: House, token: str) -> set[Verb]:
@@ -105,9 +94,9 @@ def test_the_same_form_sent_twice_is_done_once_with_the_same_answer(house: House
     document = house.invoice()
     token = house.letter(document, shown=Shown.QUESTION, to=APPROVER)
     said = Command(verb=Verb.REMARK, args={"text": "ja, dat klopt"})
-    first = outcomes(house, token, said, form="f1")
+    first = house.send_form(token, said, form="f1")
     mails = len(house.mails())
-    second = outcomes(house, token, said, form="f1")
+    second = house.send_form(token, said, form="f1")
     assert first == second
     assert len(house.mails()) == mails
     with house.context.database.reading() as session:
@@ -119,7 +108,7 @@ def test_another_text_in_the_same_form_is_another_message(house: House) -> None:
     document = house.invoice()
     token = house.letter(document)
     for text in ("waarvoor was dit?", "en wie bestelde het?"):
-        outcomes(house, token, Command(verb=Verb.QUESTION, args={"text": text}), form="f1")
+        house.send_form(token, Command(verb=Verb.QUESTION, args={"text": text}), form="f1")
     with house.context.database.reading() as session:
         assert len(messages_about(session, document.id)) == 2
 
@@ -330,7 +319,7 @@ def test_a_waiting_document_can_be_released(house: House) -> None:
 def test_the_conversation_names_who_wrote(house: House) -> None:
     document = house.invoice()
     token = house.letter(document)
-    outcomes(house, token, Command(verb=Verb.QUESTION, args={"text": "Van wie?"}))
+    house.send_form(token, Command(verb=Verb.QUESTION, args={"text": "Van wie?"}))
     desk = open_desk(house.context, token)
     assert desk is not None
     assert [(s.name, s.text) for s in desk.sheets[0].conversation] == [

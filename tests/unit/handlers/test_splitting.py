@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from handlers.desk import act
 from handlers.recognise_document import handle
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
@@ -119,7 +118,7 @@ def test_a_person_splits_once(house: House) -> None:
     document = house.invoice(files=files, status=Status.TO_REVIEW)
     token = house.letter(document, MANAGER, Shown.REVIEW)
     split = Command(verb=Verb.SPLIT, args={"pages": "1,2"})
-    said = [act(house.context, token, [split]).outcomes[0].sentence for _ in range(2)]
+    said = [house.send_form(token, split)[0].sentence for _ in range(2)]
     assert said == ["split", "status_forbids"]
     assert sorted(documents(house).values()) == [Status.RECEIVED, Status.RECEIVED, Status.SPLIT]
 
@@ -130,7 +129,7 @@ def test_a_part_is_no_duplicate_of_the_document_that_it_was_cut_out_of(house: Ho
     with house.context.transaction() as unit:
         record_document(unit.session, document)
     token = house.letter(document, MANAGER, Shown.REVIEW)
-    act(house.context, token, [Command(verb=Verb.SPLIT, args={"pages": "1,2"})])
+    house.send_form(token, Command(verb=Verb.SPLIT, args={"pages": "1,2"}))
     with house.context.database.reading() as session:
         parts = documents_in(session, ["bakkerij"], [Status.RECEIVED])
     for part in parts:
@@ -147,7 +146,7 @@ def test_pages_that_do_not_fit_are_refused(house: House, pages: str) -> None:
     document = house.invoice(files=(pdf_file(house.context.blobs, BUNDLE),))
     token = house.letter(document)
     split = Command(verb=Verb.SPLIT, args={"pages": pages})
-    (outcome,) = act(house.context, token, [split]).outcomes
+    (outcome,) = house.send_form(token, split)
     assert (outcome.sentence, outcome.is_done) == ("bad_value", False)
     assert list(documents(house).values()) == [Status.TO_APPROVE]
 
@@ -156,4 +155,4 @@ def test_what_is_no_pdf_cannot_be_split(house: House) -> None:
     document = house.invoice(files=(pdf_file(house.context.blobs, b"<Invoice/>"),))
     token = house.letter(document)
     split = Command(verb=Verb.SPLIT, args={"pages": "1,2"})
-    assert act(house.context, token, [split]).outcomes[0].sentence == "bad_value"
+    assert house.send_form(token, split)[0].sentence == "bad_value"
