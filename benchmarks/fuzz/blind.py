@@ -18,7 +18,7 @@ from benchmarks.fuzz.changes import apply_changes, draw_changes
 from benchmarks.fuzz.seeds import PIECES, seeds_of
 from benchmarks.fuzz.targets import TARGETS
 
-#: what one input may take: seconds, and bytes beyond what the process has anyway
+#: what one input may take: seconds of processor time, and bytes beyond what the process has anyway
 HANG = 2.0
 MEMORY = 256 * 1024 * 1024
 
@@ -53,15 +53,15 @@ def warm_up(target: str) -> None:
 
 def read_in_time(target: str, content: bytes, finds: Path) -> None:
     """Read `content`; what raises or takes too long is kept in `finds`, and raises."""
-    signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, HANG)
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
         TARGETS[target](content)
     except BaseException:
         print(f"{target}: {_keep(content, finds)}")
         raise
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _memory() -> int:

@@ -30,7 +30,7 @@ def main(target: str, seconds: int, finds: Path) -> None:
         words.write_text("\n".join(_quoted(one) for one in PIECES if len(one) < 60), "ascii")
         options = [
             f"-max_total_time={seconds}",
-            f"-timeout={int(HANG) + 1}",
+            f"-timeout={int(HANG) * 10}",
             f"-rss_limit_mb={MEMORY >> 20}",
             f"-malloc_limit_mb={MEMORY >> 20}",
             f"-max_len={LONGEST}",
