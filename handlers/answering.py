@@ -23,9 +23,10 @@ from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_text import read_written
 from mailbot.mail.talk import Talk, read_talk, read_topic
-from storage.conversations import find_conversation, find_message
+from storage.conversations import find_conversation, find_message, record_message
 from storage.definitions import get_office
 from storage.documents import find_document
+from storage.mails import get_mail
 
 #: parts of a mail that people send on purpose
 _PASSED_ON = frozenset({PartRole.DOCUMENT, PartRole.UNSUPPORTED})
@@ -230,7 +231,13 @@ def _conversation_of(
     document = find_document(unit.session, token.items[0].document_id) if token.items else None
     if document is not None:
         return talk_about(unit, document, readers)
-    return begin(unit, written.dossier, readers, Topic(subject=topic))
+    if about is None or not about.mail_id:
+        return begin(unit, written.dossier, readers, Topic(subject=topic))
+    # a mail that went into no conversation begins one when it is answered
+    topic = read_topic(get_mail(unit.session, about.mail_id).subject)
+    begun = begin(unit, written.dossier, readers, Topic(subject=topic))
+    record_message(unit.session, replace(about, conversation_id=begun.id))
+    return begun
 
 
 def _acknowledge(

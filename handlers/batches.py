@@ -148,7 +148,7 @@ def begin_one(unit: Unit, batch: Batch, code: str) -> None:
     asks = tuple(person.email.lower() for person in people)
     topic = Topic(subject=subject, kind=ConversationKind.BATCH, batch=batch.id)
     conversation = begin(unit, dossier, (author.email.lower(), *asks), topic)
-    said = Said(by=author, text=text, id=unit.context.new_id(), asks=asks)
+    said = Said(by=author, text=text, id=unit.context.new_id(), asks=asks, files=batch.files)
     say(unit, conversation, said)
 
 

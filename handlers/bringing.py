@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from handlers.asking import view_of
 from handlers.context import Context, Unit
-from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.correspondence import Post, find_person, is_proved, post, reader_of
 from handlers.participants import office_of, people_of
 from mailbot.compose.messages import write_message
 from mailbot.compose.notices import write_answer
@@ -127,6 +127,8 @@ def thread_for(
         earlier=[_spoken(unit.session, dossier, office, m) for m in before[-_EARLIER:]],
         also=[each.name for each in others if each.email.lower() != email],
         is_private=bool(message.only_for),
+        is_proved=not message.mail_id
+        or is_proved(unit.context, get_mail(unit.session, message.mail_id)),
         files=files,
         too_large=too_large,
     )

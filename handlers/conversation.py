@@ -223,6 +223,7 @@ def _asks_many(unit: Unit, arrived: _Arrived, employee: Employee) -> bool:
         dossiers=tuple(dict.fromkeys((*(dossier.code for dossier in chosen), *named))),
         texts={"": (read_topic(arrived.mail.subject), asked.text)},
         mail_id=arrived.stored.id,
+        files=files_of(unit.context, arrived.mail),
     )
     ask_to_send(unit, batch, employee, arrived.office)
     return True

@@ -15,7 +15,7 @@ from handlers.answering import (
 )
 from handlers.batches import send_batch
 from handlers.context import Unit
-from handlers.correspondence import dossier_manager, find_person
+from handlers.correspondence import dossier_manager, find_person, is_proved
 from handlers.participants import find_named
 from handlers.progress import ask
 from handlers.threads import Said, Topic, begin, close, postpone, say, talk_about
@@ -51,6 +51,7 @@ def question(act: Act) -> Result:
         raise Refused("bad_value", {"field": "question", "value": ""})
     if act.shown is Shown.QUESTION:
         return _answer(act, text)
+    _must_be_proved(act)
     talk, files = _talk(act)
     others = _named(act, talk) or (_other_side(act).email.lower(),)
     conversation = talk_about(act.unit, act.document, (act.email, *others, *_copied(act, talk)))
@@ -88,6 +89,7 @@ def remark(act: Act) -> Result:
     if not others:
         _remember(act, text)
         return Result(document=after, sentence="remark")
+    _must_be_proved(act)
     conversation = talk_about(act.unit, act.document, (act.email, *others, *_copied(act, talk)))
     said = Said(
         by=act.person,
@@ -285,6 +287,13 @@ def _talk(act: Act) -> tuple[Talk, tuple[StoredFile, ...]]:
     mail_day = local_date(act.mail.envelope.received_at, office.time_zone)
     said = replace(talk, text=read_talk(act.arg("text"), mail_day).text)
     return said, files_of(act.unit.context, mail)
+
+
+def _must_be_proved(act: Act) -> None:
+    """Refuse what the office would tell a client by a mail that may be forged. Raises Refused."""
+    is_office = isinstance(act.person, Employee)
+    if is_office and act.mail is not None and not is_proved(act.unit.context, act.mail):
+        raise Refused("unproved_office")
 
 
 def _named(act: Act, talk: Talk) -> tuple[str, ...]:

@@ -241,27 +241,42 @@ def _takes_talk(unit: Unit, reply: _Reply) -> bool:
     have ended: then the sender must be proved, as for a mail that begins a conversation.
     """
     token, dossier, stored = reply.token, reply.dossier, reply.stored
-    if token.context is not Shown.QUESTION or dossier is None or reply.person.frozen:
+    if dossier is None or not _is_talk(unit, reply):
+        return False
+    is_known = is_proved(unit.context, stored) and len(reply.mail.senders) == 1
+    is_own = reply.mail.sender.address == token.person
+    if is_own and not is_known and reply.speaker.authority is Authority.NONE:
+        return False
+    other = find_person(unit.session, dossier, stored.sender) if is_known else None
+    author = reply.person if is_own else other
+    doubt = _doubt_of_author(unit, reply, author, is_known=is_known)
+    if author is not None and not doubt:
+        answer_by_mail(unit, token, author, dossier=dossier, stored=stored)
+        return True
+    stray = Stray(stored=stored, mail=reply.mail, dossier=dossier, author=other, doubt=doubt)
+    bring_to_office(unit, reply.office, dossier_manager(unit.session, dossier), stray)
+    return True
+
+
+def _is_talk(unit: Unit, reply: _Reply) -> bool:
+    """Whether it is an answer in a conversation that says something."""
+    if reply.token.context is not Shown.QUESTION or reply.person.frozen:
         return False
     verbs = {command.verb for command in reply.answer.commands}
     is_empty = reply.answer.doubt and not files_of(unit.context, reply.mail)
-    if is_empty or verbs & {Verb.HELP, Verb.STOP, Verb.UNSUBSCRIBE}:
-        return False
-    is_known = is_proved(unit.context, stored) and len(reply.mail.senders) == 1
-    if reply.mail.sender.address != token.person:
-        author = find_person(unit.session, dossier, stored.sender) if is_known else None
-        if author and not author.frozen and takes_part(unit, token, author):
-            answer_by_mail(unit, token, author, dossier=dossier, stored=stored)
-            return True
-        stray = Stray(
-            stored=stored, mail=reply.mail, dossier=dossier, author=author, doubt="not_asked"
-        )
-        bring_to_office(unit, reply.office, dossier_manager(unit.session, dossier), stray)
-        return True
-    if reply.speaker.authority is Authority.NONE and not is_known:
-        return False
-    answer_by_mail(unit, token, reply.person, dossier=dossier, stored=stored)
-    return True
+    return not is_empty and not verbs & {Verb.HELP, Verb.STOP, Verb.UNSUBSCRIBE}
+
+
+def _doubt_of_author(
+    unit: Unit, reply: _Reply, author: Person | Employee | None, *, is_known: bool
+) -> str:
+    """Return why only the office may read it (id in table `talk`), "" when all may."""
+    if author is reply.person:
+        # a forged word of the office would be believed by its clients
+        return "unproved" if isinstance(author, Employee) and not is_known else ""
+    if author and not author.frozen and takes_part(unit, reply.token, author):
+        return ""
+    return "not_asked"
 
 
 def _refuse(unit: Unit, reply: _Reply, why: str) -> None:

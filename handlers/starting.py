@@ -121,6 +121,7 @@ def bring_to_office(unit: Unit, office: Office, reader: Employee, stray: Stray) 
         shown=Shown.QUESTION if stray.author else Shown.NONE,
         dossier=dossier.code if dossier else "",
         subject=stray.author.email.lower() if stray.author else "",
+        message=stored.id if stray.author and dossier else "",
         write=partial(
             write_message_notice,
             author=stray.mail.sender,

@@ -46,6 +46,8 @@ class Thread:
     #: names of the others who read the message
     also: Sequence[str] = ()
     is_private: bool = False
+    #: whether the mail that brought the message is really from its author
+    is_proved: bool = True
     #: what hung on the message
     files: Sequence[ExportFile] = ()
     #: names of files that are too large to travel along
@@ -66,7 +68,7 @@ def thread_facts(thread: Thread, head: Letterhead) -> dict[str, object]:
         "heading": topic(thread, head),
         "this": this_document(view.document, head) if view else "",
         "dossier": shortened(thread.dossier, _NAME_LENGTH),
-        "warnings": warnings(view.document, head) if view else (),
+        "warnings": (*_doubts(thread, head), *(warnings(view.document, head) if view else ())),
         "rows": summary(view, head) if view else (),
         "notes": tuple(_notes(thread, head)),
         "earlier_title": head.say("talk", "earlier"),
@@ -98,6 +100,10 @@ def files_note(names: Sequence[str], head: Letterhead) -> str:
     """Return the sentence that names files."""
     shown = [shortened(name, _NAME_LENGTH) for name in names]
     return head.say("talk", "files", names=", ".join(shown))
+
+
+def _doubts(thread: Thread, head: Letterhead) -> tuple[str, ...]:
+    return () if thread.is_proved else (head.say("talk", "unproved_author"),)
 
 
 def _notes(thread: Thread, head: Letterhead) -> Iterator[str]:

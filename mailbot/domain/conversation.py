@@ -189,5 +189,7 @@ class Batch:
     texts: dict[str, tuple[str, str]]
     #: the mail that brought it, "" from the command line
     mail_id: str = ""
+    #: what hung on that mail: everybody gets it
+    files: tuple[StoredFile, ...] = ()
     #: whether the conversations were put on their way
     is_sent: bool = False

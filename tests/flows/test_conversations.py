@@ -417,7 +417,8 @@ def test_the_office_writes_to_many_dossiers_and_each_answer_goes_into_its_own(
     two: Talks,
 ) -> None:
     text = "Dag {voornaam},\nbezorg je ons de stukken van {dossier}?\n{kantoor}"
-    two.say(MANAGER, "vraag@in.example", f"aan: alle\n{text}", subject="Stukken {dossier}")
+    mail = f"aan: alle\n{text}"
+    two.say(MANAGER, "vraag@in.example", mail, subject="Stukken {dossier}", files=[PDF])
     asked = two.got(MANAGER, "Versturen naar 2 dossiers?")
     assert "Dag An,\n    bezorg je ons de stukken van Bakkerij Peeters BV?" in asked.text
     assert two.conversations() == [], "nothing goes before it is confirmed"
@@ -428,6 +429,7 @@ def test_the_office_writes_to_many_dossiers_and_each_answer_goes_into_its_own(
     first = two.got(OWNER, "Stukken Bakkerij Peeters BV")
     second = two.got(OWNER, "Stukken Slagerij Bos NV")
     assert "stukken van Slagerij Bos NV?\n    Kantoor Vermeer" in second.text
+    assert second.files == ["uittreksel.pdf"]
     two.forget()
     two.reply(second, "Morgen.")
     two.reply(first, "Vandaag.")
@@ -479,3 +481,30 @@ def test_dossiers_are_chosen_by_what_they_lack(two: Talks) -> None:
     asked = two.got(MANAGER, "Versturen naar 1 dossier?")
     assert "Bakkerij" in asked.text
     assert "- Drukkerij" in asked.text
+
+
+def test_a_word_of_the_office_must_be_proved_before_a_client_reads_it(talks: Talks) -> None:
+    talks.say(OWNER, QUESTIONS, "Op welke rekening betaal ik?", subject="Rekening")
+    question = talks.got(MANAGER, "Vraag van An")
+    talks.forget()
+    talks.reply(question, "Op BE99.", is_proved=False)
+    assert {to for to, _subject in talks.waiting()} == {MANAGER}
+    assert "niet bewezen" in " ".join(talks.got(MANAGER, "Bericht van").text.split())
+    talks.invoice()
+    talks.reply(talks.got(APPROVER, "Goedkeuren"), "goedgekeurd")
+    review = talks.got(MANAGER, "Nakijken")
+    talks.forget()
+    talks.reply(review, "vraag klant welke werf is dit", is_proved=False)
+    assert {to for to, _subject in talks.waiting()} == {MANAGER}
+    assert "niets doorgestuurd" in " ".join(talks.got(MANAGER).text.split())
+
+
+def test_a_client_whose_mail_is_not_proved_is_heard_with_a_warning(talks: Talks) -> None:
+    talks.say(MANAGER, QUESTIONS, "Klopt het adres?", subject="Adres")
+    talks.reply(talks.got(OWNER, "Vraag"), "Nee, het is veranderd.", is_proved=False)
+    assert "! Het is niet bewezen dat deze mail" in talks.got(MANAGER, "Antwoord van An").text
+    talks.say(OWNER, QUESTIONS, "Bel me eens.", subject="Bellen", is_proved=False)
+    heard = talks.got(MANAGER, "Bericht van")
+    talks.forget()
+    talks.reply(heard, "Dat doe ik.")
+    assert "Dat doe ik." in talks.got(OWNER, "Bericht van Lies Boekhouder: Bellen").text

@@ -73,7 +73,10 @@ CONVERSATION_LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         answered_by="Karim Peeters",
     ),
     "message": lambda head: write_message(
-        head, ABOUT_INVOICE, message="Dit was voor werf Noord.", author="Karim Peeters"
+        head,
+        replace(ABOUT_INVOICE, is_proved=False),
+        message="Dit was voor werf Noord.",
+        author="Karim Peeters",
     ),
     "message_of_a_stranger": lambda head: write_message_notice(
         head,
