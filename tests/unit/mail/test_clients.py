@@ -1,9 +1,15 @@
 # ruff: noqa: E501 - mails are long lines
 """What a person newly typed, as each mail program in use sends it, in four languages."""
 
-import pytest
+from datetime import date
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.domain.command import Context, Verb
 from mailbot.domain.mail import Mail, MailAddress
+from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_reply
 
 SENDER = MailAddress(address="an@zuid.example", display_name="An Peeters")
@@ -386,3 +392,42 @@ def test_a_short_answer_right_below_a_long_quoted_line_counts():
 def test_a_sentence_with_a_date_and_an_address_is_no_introduction():
     text = "Stuur dit op 15/12/2026 om 14:00 naar jan@zuid.example, en dit:\n\nhet is betaald"
     assert read_reply(Mail(sender=SENDER, text=text)).text == text
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en", "de"])
+def test_both_forms_of_a_mail_say_the_same(language):
+    answer, quotes = ANSWERS[language], list(TEXT_QUOTES.values())
+    for at, program in enumerate(HTML_PROGRAMS):
+        signature = "\n\nAn Peeters" if at % 2 else ""
+        text = f"{answer}{signature}\n\n{quotes[at % len(quotes)](language)}\n"
+        read = read_answer(
+            read_reply(Mail(sender=SENDER, text=text, html=program(answer, language))),
+            language=language,
+            context=Context.APPROVAL,
+            shown_items=0,
+            sent_on=date(2026, 11, 2),
+        )
+        assert [one.verb for one in read.commands] == [Verb.APPROVE], (program, text)
+
+
+WORDS = ["de", "factuur", "is", "goed", "maar", "ik", "wacht", "omdat", "niet", "12,50", "euro"]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(WORDS), min_size=2, max_size=9).map(" ".join),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from(HTML_PROGRAMS),
+    st.sampled_from(sorted(TEXT_QUOTES)),
+    st.sampled_from(["nl", "fr", "en", "de"]),
+)
+@settings(max_examples=100)
+def test_every_word_that_was_typed_comes_out_and_none_that_was_quoted(
+    lines, program, quote, language
+):
+    html = program("<br>".join(lines), language)
+    assert read_reply(Mail(sender=SENDER, html=html)).text.split("\n") == lines
+    text = "\n".join(lines) + f"\n\n{TEXT_QUOTES[quote](language)}\n"
+    assert read_reply(Mail(sender=SENDER, text=text)).text.split("\n") == lines
