@@ -90,7 +90,8 @@ class JobRunner:
             "application_version": _VERSION,
             "executor_id": executor_id,
             "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": 1.0,
+            # nothing is listened for, but a stop waits until the listener has slept
+            "notification_listener_polling_interval_sec": _POLL_SECONDS,
         }
         self._run = run
 

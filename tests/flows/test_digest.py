@@ -25,6 +25,7 @@ from storage.outbox import recent_entries
 from storage.people import is_unsubscribed, record_unsubscribed
 from storage.tokens import find_token_of
 from tests.kit.browser import House
+from tests.kit.databases import lay_database
 from tests.kit.office import (
     ADMIN,
     APPROVER,
@@ -157,6 +158,7 @@ def test_who_wants_no_list_any_more_answers_it(story: Story, word: str) -> None:
 def house(folder: Path, definition: Definition = TWO) -> Iterator[House]:
     """Give an office without anything running, at 7:00."""
     clock = StoppedClock(SEVEN)
+    lay_database(folder)
     context = open_context(Settings(service={"data": folder}), clock)  # type: ignore[arg-type]
     try:
         opened = House(context, clock)

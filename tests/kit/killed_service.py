@@ -18,6 +18,7 @@ from mailbot.entrypoints.outgoing import FolderTransport
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.spool import Spool
+from tests.kit.quick_stops import look_often
 
 _lock = threading.Lock()
 
@@ -101,5 +102,6 @@ if __name__ == "__main__":
     if point := os.environ.get("KILL_AT"):
         when, number, what = point.split(":")
         POINTS[what](Trap(when, int(number)))
+    look_often()
     sys.argv = ["mailbot", *sys.argv[1:]]
     app()

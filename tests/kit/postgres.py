@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from storage.database import Database
+from tests.kit.databases import lay_database, migrate
 from tests.kit.ports import free_port
 
 #: where Debian puts the programs of each version
@@ -52,7 +53,7 @@ class Postgres:
         """Make a database with our tables, as a copy of one, and return its URL."""
         if not self._template:
             url = self.new_database()
-            _migrate(url)
+            migrate(url)
             self._template = url.rpartition("/")[2]
         return self.new_database(self._template)
 
@@ -95,20 +96,13 @@ def postgres() -> Iterator[Postgres]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Give a database with our tables: what is stored must hold on both."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'mailbot.db'}"
-        _migrate(url)
+        url = lay_database(tmp_path)
     else:
         server: Postgres = request.getfixturevalue("postgres")
         url = server.new_migrated_database()
     opened = Database(url)
     yield opened
     opened.close()
-
-
-def _migrate(url: str) -> None:
-    fresh = Database(url)
-    fresh.migrate()
-    fresh.close()
 
 
 def _run(program: str, *words: str) -> None:

@@ -16,6 +16,7 @@ from mailbot.entrypoints.app import close_context, open_context
 from mailbot.settings import Settings
 from storage.conversations import conversations_in
 from storage.definitions import save_definition
+from tests.kit.databases import lay_database
 from tests.kit.mailroom import PROVED, Mailroom
 from tests.kit.office import make_definition, make_dossier, needs_approval
 from tests.kit.structured_builders import Sample, build_ubl
@@ -171,6 +172,7 @@ def open_talks(
     """Give an office whose purchases Karim must approve, at ten on a Wednesday."""
     clock = StoppedClock(NOON)
     values = {"service": {"data": folder, "domain": "in.example"}, **settings}
+    lay_database(folder)
     context = open_context(Settings(**values), clock)
     try:
         with context.transaction() as unit:
