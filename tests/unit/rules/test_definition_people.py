@@ -1,5 +1,6 @@
 """A definition says what people may decide without more, and who stands in for them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -79,3 +80,27 @@ def test_each_mistake_is_said(old: str, new: str, expected: str) -> None:
     with pytest.raises(DefinitionError) as error:
         read(GOOD.replace(old, new))
     assert any(expected in problem for problem in error.value.problems), error.value.problems
+
+
+@pytest.mark.feature("CF-USR-08")
+@pytest.mark.parametrize("roles", ['["full_access"]', '["document_delivery", "full_feedback"]'])
+def test_a_client_has_an_admin(roles: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        read(GOOD.replace('["admin"]', roles))
+    assert any("nobody is admin of the dossier" in problem for problem in error.value.problems)
+
+
+@pytest.mark.feature("CF-EMP-02")
+def test_an_employee_has_a_name_an_address_a_role_and_a_language() -> None:
+    text = GOOD.replace('role = "admin"', 'role = "admin"\nlanguage = "de"')
+    (lies,) = read(text).employees
+    assert (lies.first_name, lies.last_name, lies.email) == (
+        "Lies",
+        "Boekhouder",
+        "lies@kantoor.example",
+    )
+    assert (lies.role.value, lies.language) == ("admin", "de")
+    for key in ("first_name", "last_name", "email"):
+        with pytest.raises(DefinitionError) as error:
+            read(re.sub(rf"(\[\[employees\]\]\n(?:.*\n)*?){key} = .*\n", r"\1", text, count=1))
+        assert any(f"employees.{key}: is missing" in each for each in error.value.problems)
