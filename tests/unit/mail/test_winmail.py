@@ -29,6 +29,14 @@ def _with_properties(properties: bytes) -> bytes:
     return head + properties + bytes(20)
 
 
+def test_a_body_of_nothing_but_rtf_is_text() -> None:
+    rtf = rb"{\rtf1\ansi Goedgekeurd\par Groeten}"
+    stored = struct.pack("<II4sI", len(rtf) + 12, len(rtf), b"MELA", 0) + rtf
+    padded = stored + bytes(-len(stored) % 4)
+    properties = struct.pack("<IHHII", 1, 0x0102, 0x1009, 1, len(stored)) + padded
+    assert read_any_mail(_with_properties(properties)).text == "Goedgekeurd\nGroeten"
+
+
 def test_a_few_bytes_that_ask_for_hours_are_stopped() -> None:
     with pytest.raises(UnreadableWinmailError):
         winmail_to_mime(_with_properties(struct.pack("<IQ", 0xFFFFFFFF, 0)))
