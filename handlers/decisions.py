@@ -13,12 +13,13 @@ from mailbot.compose.notices import write_rejected_notice
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
+from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.mail.coming_days import read_coming_day
-from mailbot.rules.access import FIRST_ONCE, Authority
+from mailbot.rules.access import FIRST_ONCE, Authority, may_decide
 from mailbot.rules.approval import decide, parts_for
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
@@ -35,7 +36,17 @@ def approve(act: Act) -> Result:
         return send(act)
     if act.shown is Shown.APPROVAL:
         return _approve(act)
+    if act.shown is Shown.QUARANTINE:
+        return _let_in(act)
     raise Refused("unsupported_verb", {"verb": act.command.verb.value})
+
+
+def _let_in(act: Act) -> Result:
+    """Take "ok" to a line of the daily list for letting this one document in."""
+    once = replace(act.command, verb=Verb.ALLOW_ONCE)
+    if not may_decide(act.person, act.dossier, once):
+        raise Refused("not_allowed")
+    return judge_sender(replace(act, command=once))
 
 
 def _approve(act: Act) -> Result:

@@ -7,17 +7,12 @@ from pathlib import Path
 import pytest
 
 from handlers.digest import handle as write_digest
-from handlers.turns import carry_out
-from mailbot.domain.command import Command, Verb
 from mailbot.domain.document import Status
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Authentication
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.treatment import Treatment
-from mailbot.mail.address import read_recipient
 from storage.people import record_verdict
-from storage.reply_tokens import token_hash
-from storage.tokens import find_token
 from tests.kit.browser import House, open_house
 from tests.kit.mailroom import PROVED, Mailroom
 from tests.kit.mails import build_mail
@@ -109,15 +104,11 @@ def test_a_line_of_the_daily_list_is_that_line_alone(room: Mailroom) -> None:
     ids = {"office": "kantoor", "person": OWNER, "day": "2026-11-21"}
     write_digest(room.context, Job(key="digest", kind=JobKind.DIGEST, ids=ids))
     (digest,) = room.letters()
-    answers = read_recipient(str(room.message(digest)["Reply-To"]))
-    with room.context.transaction() as unit:
-        token = find_token(unit.session, token_hash(answers.token))
-        assert token is not None
-        once = Command(verb=Verb.ALLOW_ONCE, items=(2,))
-        carry_out(unit, token, [once], cause="a page")
-    room.run()
+    written = answer(room, digest, "2 ok")
     assert statuses(room) == {"F1": Status.QUARANTINED, "F2": Status.TO_REVIEW}
-    assert "quarantine" not in {entry.letter for entry in room.letters()}, "the list still asks"
+    assert "quarantine" not in {entry.letter for entry in written}, "the list still asks"
+    answer(room, digest, "1 verwerpen")
+    assert statuses(room)["F1"] is Status.REJECTED
 
 
 def test_what_a_blocked_sender_brings_all_the_same_stays_findable(
