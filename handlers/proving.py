@@ -55,7 +55,6 @@ def send_code(context: Context, token: str, asked: Sequence[Command], about: str
         if found is None or _made_since(unit, found.person, _PAUSE):
             return True
         if _made_since(unit, found.person, _DAY) >= _MOST_A_DAY:
-            unit.note(EventKind.COMMAND_REFUSED, found.hash, found.person, why="too_many_codes")
             return False
         _mail_code(unit, found, asked, about)
         return True

@@ -58,16 +58,16 @@ def test_pressing_every_button_changes_not_one_row(pages: Pages) -> None:
     pages.forget_cookies()
     paths = links(pages)
     before = pages.house.everything()
-    pressed = 0
+    for page in ("/approve", "/reject", "/correct", "/page.png", "/stop", "/enrol"):
+        open_page(pages, f"{paths[0]}{page}")
+    pressed: set[str] = set()
     for path in paths:
-        for page in ("/approve", "/reject", "/correct", "/page.png"):
-            if path.count("/") == 2:
-                open_page(pages, f"{path}{page}")
-        for name in open_page(pages, path):
+        first, *others = open_page(pages, path)
+        for name in [first, *(each for each in others if each not in pressed)]:
             # what it answers has the same forms
             press(pages, name, filled=False)
-            pressed += 1
-    assert pressed > 25
+            pressed.add(name)
+    assert len(pressed) >= 12
     assert pages.house.everything() == before
 
 
