@@ -34,6 +34,9 @@ def propose_approvals(
     for rule in matching_rules(document, dossier):
         named = [approver.lower() for approver in rule.approvers]
         approvers = [approver for approver in named if approver not in frozen]
+        if rule.mode == "one":
+            # where one answer is enough, it must be that of somebody else
+            approvers = [a for a in approvers if a not in interested] or approvers
         four_eyes = set(approvers) <= interested
         if four_eyes or (rule.mode == "all" and len(approvers) < len(named)):
             parties = {*interested, *approvers, *frozen}
