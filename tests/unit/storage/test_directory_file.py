@@ -1,5 +1,6 @@
 """The directory of addresses on disk: replaced as a whole, read again only after a change."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,3 +69,29 @@ def test_a_spoilt_file_leaves_the_last_good_one_in_use(path: Path, content: byte
 def test_before_anything_was_applied(path: Path) -> None:
     with pytest.raises(Temporary, match="run mailbot apply"):
         DirectoryFile(path).read()
+
+
+def test_who_rewrites_the_directory_waits_for_who_does(tmp_path: Path) -> None:
+    """Else who read first could write last, and a sender just blocked would come in."""
+    path = tmp_path / "directory.json"
+    order: list[str] = []
+    is_inside, may_go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with DirectoryFile(path).locked():
+            is_inside.set()
+            may_go.wait(10)
+            order.append("first")
+
+    def second() -> None:
+        with DirectoryFile(path).locked():
+            order.append("second")
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    threads[0].start()
+    assert is_inside.wait(10)
+    threads[1].start()
+    may_go.set()
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first", "second"]
