@@ -89,7 +89,9 @@ def _is_label(tokens: Sequence[Token]) -> bool:
 def is_about_harmless(tokens: Sequence[Token]) -> bool:
     """Whether a clause says no more than "not urgent": what it denies is not the decision."""
     harmless = [("doubt", name) for name in ("harmless", "negations", "contrast")]
-    return has("doubt", "harmless", tokens) and _consists_of(tokens, harmless)
+    denials = sum(bool(match(index_of("doubt", "negations"), [token], 0)) for token in tokens)
+    is_one = denials <= 1 and has("doubt", "harmless", tokens)
+    return is_one and _consists_of(tokens, harmless)
 
 
 def _is_all_filler(tokens: Sequence[Token]) -> bool:

@@ -237,7 +237,7 @@ def _is_negated(scan: Scan) -> bool:
     """Whether a negation stands beside the verb, or ends its clause: "I reject this not"."""
     before = scan.tokens[max(0, scan.verb_at - 1) : scan.verb_at]
     behind = [] if is_filler(scan.tokens, scan.at) else scan.tokens[scan.at : scan.at + 1]
-    if has("doubt", "negations", [*before, *behind]):
+    if has("doubt", "negations", [*before, *behind]) or _is_subject(scan):
         return True
     end = scan.at
     while end < len(scan.tokens) and (step := is_filler(scan.tokens, end)):
@@ -245,6 +245,15 @@ def _is_negated(scan: Scan) -> bool:
     length = match(index_of("doubt", "negations"), scan.tokens, end)
     after = end + length
     return bool(length) and (after >= len(scan.tokens) or is_separator(scan.tokens[after]))
+
+
+def _is_subject(scan: Scan) -> bool:
+    """Whether the verb is only spoken of and denied: "refusing is no option"."""
+    if not match(index_of("grammar", "copula"), scan.tokens, scan.at):
+        return False
+    rest = range(scan.at, len(scan.tokens))
+    end = next((i for i in rest if is_separator(scan.tokens[i])), len(scan.tokens))
+    return has("doubt", "negations", scan.tokens[scan.at : end])
 
 
 def _refuses_next(tokens: Sequence[Token], at: int) -> bool:
@@ -281,7 +290,8 @@ def _take_tail(scan: Scan) -> None:
     has_reason = bool(match(index_of("grammar", "reason"), scan.tokens, scan.at))
     last = scan.commands[-1].verb
     if last in _WITH_REASON:
-        scan.doubt = Doubt.HEDGED if has("doubt", "limits", tail) else ""
+        is_other = last is Verb.HOLD and mentions_decision(tail)
+        scan.doubt = Doubt.HEDGED if is_other or has("doubt", "limits", tail) else ""
     elif not begins_clause and match(index_of("doubt", "negations"), tail, 0):
         scan.doubt = Doubt.NEGATED
     elif scan.saw_weak or not (begins_clause or has_reason) or weakens_approval(tail):

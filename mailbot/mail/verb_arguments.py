@@ -30,16 +30,29 @@ def _clean_reason(text: str) -> str:
 
 def _reject(scan: Scan) -> Command | None:
     rest = scan.tokens[scan.at :]
-    if has("doubt", "limits", rest):
+    if has("doubt", "limits", rest) or _is_told(rest):
         scan.doubt = Doubt.HEDGED
         return Command(verb=Verb.REJECT)
     agrees = any(_agrees(clause) for clause in _clauses(rest))
-    is_choice = bool(match(index_of("grammar", "or"), rest, 0)) and mentions_decision(rest)
+    is_choice = bool(match(index_of("grammar", "or"), rest, 0)) and (
+        mentions_decision(rest) or has("doubt", "negations", rest[:2])
+    )
     if is_choice or (agrees and not has("doubt", "negations", rest)):
         scan.doubt = Doubt.CONTRADICTORY
     reason = _reason_of(scan)
     scan.at = len(scan.tokens)
     return Command(verb=Verb.REJECT, args={"reason": reason} if reason else {})
+
+
+def _is_told(rest: Sequence[Token]) -> bool:
+    """Whether somebody else refused, or it will be refused later: "by the board", "tomorrow"."""
+    by = match(index_of("grammar", "by"), rest, 0)
+    if by and not match(index_of("grammar", "me"), rest, by):
+        return True
+    at = 0
+    while at < len(rest) and (step := is_filler(rest, at)):
+        at += step
+    return bool(match(index_of("doubt", "postponed"), rest, at))
 
 
 def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -653,6 +653,21 @@ def test_a_doubt_says_which_words_cast_it(text, doubt, because):
     assert (answer.doubt, answer.because) == (doubt, because)
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        # words of daily use that are one letter away from a verb that decides
+        *("afwijken", "afkeren", "verweren", "verworden", "goedkeurt", "goedkeurend"),
+        *("recette", "réfection", "répétez", "refuges", "déclins", "valises", "raccord"),
+        *("refugee", "reusing", "refuted", "validates", "approver", "disapproves"),
+        *("anlehnen", "abreisen", "verwerten", "verworren", "weigern", "geneigt", "angelehnt"),
+    ],
+)
+def test_words_that_are_near_a_verb_are_no_slips_of_it(word):
+    assert not would_act(read(word))
+    assert not would_act(read(f"Goedgekeurd, {word}"))
+
+
 AGREEMENTS = [
     "goedgekeurd",
     "akkoord",
