@@ -128,10 +128,10 @@ def _act(unit: Unit, reply: _Reply) -> None:
         return
     if reply.mail.sender.address != reply.token.person:
         _ask_to_confirm(unit, reply, "spoofed_sender")
-    elif reply.speaker.authority is Authority.NONE:
-        _refuse(unit, reply, reply.speaker.why)
     elif _stops(reply):
         _freeze(unit, reply)
+    elif reply.speaker.authority is Authority.NONE:
+        _refuse(unit, reply, reply.speaker.why)
     elif not _mends_unreadable(unit, reply):
         _decide(unit, reply)
 
@@ -149,7 +149,13 @@ def _decide(unit: Unit, reply: _Reply) -> None:
 
 
 def _stops(reply: _Reply) -> bool:
-    """Whether somebody ends their own authority; in answer to a list `stop` ends the list."""
+    """Whether somebody ends their own authority, in answer to an old mail, too.
+
+    In answer to a list `stop` ends the list.
+    """
+    is_nobody = reply.speaker.authority is Authority.NONE
+    if is_nobody and reply.speaker.why != "token_expired":
+        return False
     is_list = reply.token.context is Shown.DIGEST
     return not is_list and any(command.verb is Verb.STOP for command in reply.answer.commands)
 
