@@ -65,7 +65,7 @@ def find_faults(truth: Row, found: Row) -> Iterator[str]:
 
 
 def measure(half: str, seed: int = _SEED) -> tuple[Counter[str], list[float]]:
-    """Read a half; return faults per kind and per "kind language", and seconds of processor time per answer."""
+    """Read a half; return faults per kind and per "kind language", and processor seconds."""
     counts: Counter[str] = Counter()
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
