@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.domain.command import HARMLESS, Context, Doubt, Verb
+from mailbot.domain.command import HARMLESS, Context, Verb
 from mailbot.domain.mail import Mail, MailAddress
 from mailbot.mail.reply_command import read_answer, would_act
 from mailbot.mail.reply_text import read_reply
