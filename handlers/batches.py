@@ -57,13 +57,13 @@ def select_dossiers(unit: Unit, definition: Definition, which: str) -> tuple[Dos
         return active
     if which == "missing_documents":
         since = unit.context.now() - _MISSING_AFTER
-        delivered = dossiers_with(unit.session, codes, tuple(Status), since=since)
+        delivered = dossiers_with(unit.session, tuple(Status), since=since)
         return tuple(dossier for dossier in active if dossier.code not in delivered)
     if which == "open_conversations":
         found = conversations_in(unit.session, codes, [ConversationState.OPEN])
         wanted = {conversation.dossier for conversation in found}
     else:
-        wanted = dossiers_with(unit.session, codes, [Status(which)])
+        wanted = dossiers_with(unit.session, [Status(which)])
     return tuple(dossier for dossier in active if dossier.code in wanted)
 
 

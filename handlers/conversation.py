@@ -42,6 +42,9 @@ from storage.mails import get_mail
 from storage.outbox import find_entry, has_entry
 from storage.tokens import find_token_of
 
+#: characters of a mail in which a mark is looked for
+_MOST_LOOKED_AT = 300_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Arrived:
@@ -86,7 +89,8 @@ def _look(unit: Unit, stored: StoredMail, mail: Mail) -> _Arrived | None:
     if found is None:
         return None
     office, employees = found
-    dossier = dossier or _only_dossier_of(unit, stored.sender)
+    proved = is_proved(unit.context, stored) and len(mail.senders) == 1
+    dossier = dossier or (_only_dossier_of(unit, stored.sender) if proved else None)
     person = find_person(unit.session, dossier, stored.sender) if dossier else None
     at_office = next((e for e in employees if e.email.lower() == stored.sender), None)
     return _Arrived(
@@ -96,7 +100,7 @@ def _look(unit: Unit, stored: StoredMail, mail: Mail) -> _Arrived | None:
         employees=employees,
         dossier=dossier,
         person=person or at_office,
-        is_proved=is_proved(unit.context, stored) and len(mail.senders) == 1,
+        is_proved=proved,
     )
 
 
@@ -173,7 +177,7 @@ def _candidates(unit: Unit, arrived: _Arrived) -> Iterator[tuple[Conversation, M
         conversation = find_conversation(unit.session, found)
         if conversation is not None:
             yield conversation, about
-    for mark in read_marks(f"{mail.text}\n{mail.html}"):
+    for mark in read_marks(f"{mail.text[:_MOST_LOOKED_AT]}\n{mail.html[:_MOST_LOOKED_AT]}"):
         marked = find_marked(unit.session, mark, arrived.stored.sender)
         conversation = find_conversation(unit.session, marked.id) if marked else None
         if conversation is not None:

@@ -58,14 +58,20 @@ def conversations_about(session: Session, document_id: str) -> Sequence[Conversa
 def conversations_in(
     session: Session, dossiers: Iterable[str], states: Iterable[ConversationState]
 ) -> Sequence[Conversation]:
-    """Return the conversations of some dossiers that stand in some states, oldest first."""
-    rows = session.exec(
+    """Return the conversations of some dossiers that stand in some states, oldest first.
+
+    There may be more dossiers than a statement takes values; few conversations are open.
+    """
+    wanted = frozenset(dossiers)
+    query = (
         select(ConversationRow)
-        .where(col(ConversationRow.dossier).in_(list(dossiers)))
         .where(col(ConversationRow.state).in_([state.value for state in states]))
         .order_by(ConversationRow.id)
     )
-    return [from_json(Conversation, row.data) for row in rows]
+    if len(wanted) == 1:
+        query = query.where(ConversationRow.dossier == next(iter(wanted)))
+    rows = session.exec(query)
+    return [from_json(Conversation, row.data) for row in rows if row.dossier in wanted]
 
 
 def conversations_to_remind(session: Session, now: datetime) -> Sequence[str]:

@@ -75,16 +75,11 @@ def documents_in(
 
 
 def dossiers_with(
-    session: Session,
-    dossiers: Iterable[str],
-    statuses: Iterable[Status],
-    *,
-    since: datetime | None = None,
+    session: Session, statuses: Iterable[Status], *, since: datetime | None = None
 ) -> set[str]:
-    """Return the dossiers among these with a document in some status, received since a moment."""
+    """Return the dossiers with a document in some status, received since a moment."""
     query = (
         select(DocumentRow.dossier)
-        .where(col(DocumentRow.dossier).in_(list(dossiers)))
         .where(col(DocumentRow.status).in_([status.value for status in statuses]))
         .distinct()
     )
