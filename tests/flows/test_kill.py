@@ -1,13 +1,10 @@
 """Power cuts: the process is really killed, started again, and nothing is lost or doubled."""
 
-import os
-import signal
 import smtplib
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,13 +20,14 @@ from storage.documents import documents_in
 from storage.failed_jobs import failed_jobs
 from storage.mails import recent_mails
 from storage.outbox import recent_entries
+from tests.kit.databases import lay_database
+from tests.kit.killed_service import start_service
 from tests.kit.office import APPROVER, MANAGER, make_definition, make_dossier, needs_approval
 from tests.kit.ports import free_port
 from tests.kit.story import Received
 from tests.kit.structured_builders import Sample, build_ubl
 
 T = TypeVar("T")
-ROOT = Path(__file__).resolve().parents[2]
 SUPPLIER = "facturen@drukkerij.example"
 PURCHASE = "aankoop-0400000185@in.example"
 
@@ -76,40 +74,33 @@ listen = "127.0.0.1:{web}"
 """
         )
         self.settings: Settings = read_settings(self.config)
+        lay_database(self.settings.service.data)
         context = open_context(self.settings)
         dossier = make_dossier(approval_rules=needs_approval(APPROVER))
         with context.database.transaction() as session:
             save_definition(session, make_definition(dossier))
         write_directory(context)
         self.context = context
-        self.process: subprocess.Popen[bytes] | None = None
-        self.log = (data / "log.txt").open("wb")
+        self.process: ForkServerProcess | None = None
+        self.log = data / "log.txt"
 
     def start(self, kill_at: str = "") -> None:
-        command = [sys.executable, "-m", "tests.kit.killed_service", "serve"]
-        environment = {**os.environ, "KILL_AT": kill_at, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(  # noqa: S603
-            [*command, "--config", str(self.config)],
-            cwd=ROOT,
-            env=environment,
-            stdout=self.log,
-            stderr=self.log,
-        )
+        self.process = start_service(self.config, self.log, kill_at)
 
     def is_dead(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+        return self.process is not None and not self.process.is_alive()
 
     def stop(self) -> None:
         if self.process is not None and not self.is_dead():
-            self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(timeout=20) == 0
+            self.process.terminate()
+            self.process.join(timeout=40)
+            assert self.process.exitcode == 0
 
     def close(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
         close_context(self.context)
-        self.log.close()
 
     def deliver(self, mail: EmailMessage, sender: str) -> None:
         """Hand a mail over as a sending server does: again and again until there was a 250."""
@@ -156,10 +147,10 @@ listen = "127.0.0.1:{web}"
             found = look()
             if found:
                 return found
-            time.sleep(0.1)
+            time.sleep(0.05)
         with self.context.database.reading() as session:
             trouble = [f.reason for f in failed_jobs(session)]
-        raise AssertionError(f"waited in vain for {what}; {trouble}; {self.log.name}")
+        raise AssertionError(f"waited in vain for {what}; {trouble}; {self.log}")
 
 
 @pytest.mark.parametrize("kill_at", KILLS)
@@ -194,7 +185,9 @@ def test_nothing_is_lost_or_doubled(tmp_path: Path, kill_at: str) -> None:
             assert list(broken_links(session)) == []
             assert failed_jobs(session) == []
         assert len(documents) == 1
-        assert len(letters) == len(set(letters)) == 4, letters
+        assert len(letters) == len(set(letters)), letters
+        # the daily list comes by the clock: on a slow machine, before the story ends
+        assert len([name for _to, name in letters if name != "digest"]) == 4, letters
         assert len([m for m in mails if m.state == "read"]) == 3
         assert open_spool(machine.settings).entries() == []
         assert len(list((tmp_path / "var" / "exports" / "bakkerij").iterdir())) == 2

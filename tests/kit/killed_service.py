@@ -1,15 +1,21 @@
-"""Runs `mailbot serve` and kills it, as a power cut would, at the point KILL_AT names.
+"""Runs `mailbot serve` and kills it, as a power cut would, where it is told to.
 
-KILL_AT is "<when>:<number>:<what>": kill -9 ourselves before or after call `number` of `what`,
-one of POINTS. Without KILL_AT it is just `mailbot serve`.
+`kill_at` is "<when>:<number>:<what>": kill -9 ourselves before or after call `number` of `what`,
+one of POINTS. Without it, it is just `mailbot serve`.
+
+Each is a process of its own, forked from one that has read the modules and done nothing else: to
+read them takes seconds of a processor, and a story of power cuts starts the service twice.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
 
 from handlers import export_booking
@@ -98,10 +104,22 @@ POINTS: dict[str, Callable[[Trap], None]] = {
 }
 
 
-if __name__ == "__main__":
-    if point := os.environ.get("KILL_AT"):
-        when, number, what = point.split(":")
+def start_service(config: Path, log: Path, kill_at: str = "") -> ForkServerProcess:
+    """Start `mailbot serve` in a process of its own; `log` grows with what it says."""
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload([__name__])
+    process = forking.Process(target=_serve, args=(config, log, kill_at), daemon=True)
+    process.start()
+    return process
+
+
+def _serve(config: Path, log: Path, kill_at: str) -> None:
+    with log.open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    if kill_at:
+        when, number, what = kill_at.split(":")
         POINTS[what](Trap(when, int(number)))
     look_often()
-    sys.argv = ["mailbot", *sys.argv[1:]]
+    sys.argv = ["mailbot", "serve", "--config", str(config)]
     app()
