@@ -10,10 +10,12 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
 from mailbot.compose.pages import Sheet
+from mailbot.entrypoints.web_guard import LOCAL_NAMES
 from mailbot.settings import Settings
 
 #: seconds; a page that was left open longer must be opened again
@@ -94,8 +96,16 @@ def is_from_elsewhere(request: Request, settings: Settings) -> bool:
     """
     site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin", "null")
-    ours = settings.service.public_url
-    return site not in _OWN_SITES or not (origin == "null" or f"{ours}/".startswith(f"{origin}/"))
+    return site not in _OWN_SITES or not (origin == "null" or _is_ours(origin, settings))
+
+
+def _is_ours(origin: str, settings: Settings) -> bool:
+    """Whether pages of this origin are ours; this machine has several names for itself."""
+    ours = urlsplit(settings.service.public_url)
+    if origin == f"{ours.scheme}://{ours.netloc}":
+        return True
+    names = LOCAL_NAMES if ours.hostname in LOCAL_NAMES else frozenset()
+    return origin in {f"{ours.scheme}://{name}:{ours.port}" for name in names}
 
 
 def cookie_name(name: str, settings: Settings) -> str:

@@ -145,6 +145,7 @@ def test_what_counts_as_one_client(address: str, network: str) -> None:
         ({"origin": "https://evil.example"}, True),
         ({"origin": "https://mail.kantoor.example.evil.example"}, True),
         ({"origin": "http://mail.kantoor.example"}, True),
+        ({"origin": "http://localhost:8080"}, True),
     ],
 )
 def test_a_browser_says_where_a_form_came_from(
@@ -153,6 +154,20 @@ def test_a_browser_says_where_a_form_came_from(
     public = {"public_url": "https://mail.kantoor.example/facturen"}
     settings = Settings(service=public)  # type: ignore[arg-type]
     assert is_from_elsewhere(request(**headers), settings) is is_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_elsewhere"),
+    [
+        ("http://localhost:8080", False),
+        ("http://127.0.0.1:8080", False),
+        ("http://localhost:3000", True),
+        ("http://evil.example:8080", True),
+        ("http://[", True),
+    ],
+)
+def test_this_machine_has_several_names(origin: str, *, is_elsewhere: bool) -> None:
+    assert is_from_elsewhere(request(origin=origin), Settings()) is is_elsewhere
 
 
 def test_a_form_from_elsewhere_decides_nothing(house: House) -> None:
