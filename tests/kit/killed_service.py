@@ -1,4 +1,4 @@
-"""Runs `mailbot serve` and kills it, as a power cut would, where it is told to.
+"""Runs `mailbot serve` in a process of its own, and kills it where asked to, as a power cut would.
 
 `kill_at` is "<when>:<number>:<what>": kill -9 ourselves before or after call `number` of `what`,
 one of POINTS. Without it, it is just `mailbot serve`.

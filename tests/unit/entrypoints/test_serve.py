@@ -17,6 +17,7 @@ from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.cli import app
 from mailbot.settings import Settings
 from storage.definitions import all_definitions
+from tests.kit.killed_service import start_service
 from tests.kit.ports import free_port
 
 
@@ -34,16 +35,12 @@ def write_config(folder: Path, more: str = "", **listens: str) -> Path:
 
 def refuse(config: Path) -> str:
     """Run `serve`, which must end by itself, and return what it says was wrong."""
-    arguments = ["serve", "--config", str(config)]
-    ended = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "mailbot", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 1, ended.stderr
-    return ended.stderr
+    log = config.with_name("log.txt")
+    ended = start_service(config, log)
+    ended.join(timeout=60)
+    said = log.read_text("utf-8")
+    assert ended.exitcode == 1, said
+    return said
 
 
 def refuse_at_once(config: Path, *words: str, code: int) -> str:
