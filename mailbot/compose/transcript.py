@@ -97,7 +97,11 @@ def command_words(head: Letterhead, command: Command) -> str:
 
 def undo_hint(head: Letterhead, outcome: Outcome) -> str:
     """Return how to undo a command that was done, "" when it cannot be undone by an answer."""
-    return head.say("undo", "answer") if outcome.can_be_undone else ""
+    if not outcome.can_be_undone:
+        return ""
+    if outcome.item:
+        return head.say("undo", "answer_line", number=outcome.item)
+    return head.say("undo", "answer")
 
 
 #: nothing was done yet: somebody must confirm it first

@@ -351,7 +351,7 @@ def test_commands_are_said_as_they_are_typed(command: Command, said: str) -> Non
 def test_a_transcript_says_done_refused_and_how_to_undo() -> None:
     text = LETTERS["transcript"](a_letterhead()).text
     assert "  1  wacht 15/12/2026 → gedaan\n" in text
-    assert "Ongedaan maken: antwoord herstel" in text
+    assert "Ongedaan maken: antwoord 1 herstel" in text
     assert "→ genoteerd" in text
     assert "  3  goedkeuren → niet gedaan\n" in text
     assert "het document is al verworpen" in text
@@ -367,6 +367,7 @@ def test_what_cannot_be_undone_gets_no_hint() -> None:
     assert undo_hint(a_letterhead(), done) == ""
     undoable = replace(done, can_be_undone=True)
     assert undo_hint(a_letterhead(), undoable) == "antwoord herstel"
+    assert undo_hint(a_letterhead(), replace(undoable, item=3)) == "antwoord 3 herstel"
 
 
 def test_an_answer_to_a_mail_says_so() -> None:
