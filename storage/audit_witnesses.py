@@ -46,8 +46,10 @@ def _documents(session: Session) -> Iterator[str]:
 def _approvals(session: Session, document_id: str, events: list[Event]) -> Iterator[str]:
     for row in session.exec(select(ApprovalRow).where(ApprovalRow.document_id == document_id)):
         kind = _DECIDED.get(row.state)
-        if kind and not any(event.actor == row.approver for event in _of(events, kind)):
-            yield f"document {document_id} was never {row.state} by {row.approver}"
+        # a stand-in decides in the place of who is away
+        by = row.decided_by or row.approver
+        if kind and not any(event.actor == by for event in _of(events, kind)):
+            yield f"document {document_id} was never {row.state} by {by}"
 
 
 def _letters(session: Session) -> Iterator[str]:

@@ -17,6 +17,7 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.people import Absence
 from storage.approvals import approvals_of
+from storage.audit_witnesses import unwitnessed
 from storage.definitions import get_dossier
 from tests.kit.browser import House, open_house
 from tests.kit.links import text_of, token_in
@@ -77,6 +78,7 @@ def test_the_stand_in_decides_in_the_others_place(house: House) -> None:
     assert house.now(document).status is Status.TO_REVIEW
     with house.context.database.reading() as session:
         (approval,) = approvals_of(session, document.id)
+        assert list(unwitnessed(session)) == []
     assert (approval.approver, approval.decided_by) == (APPROVER, OWNER)
 
 
