@@ -5,6 +5,7 @@ app, or a second person who confirms with a code of their own.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 
 from sqlmodel import Session
@@ -24,6 +25,7 @@ from mailbot.domain.letter import Letter
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import FIRST_ONCE, NO_STAKES, Authority, Stakes
+from mailbot.rules.corrections import read_typed_amount
 from mailbot.rules.second import second_people
 from storage.changes import last_changes
 from storage.codes import end_code, settle_code, spend_code
@@ -35,9 +37,17 @@ from storage.totp import check_authenticator, has_authenticator
 
 
 def stakes_of(
-    session: Session, token: Token, command: Command, holder: Person | Employee | None
+    session: Session,
+    token: Token,
+    command: Command,
+    holder: Person | Employee | None,
+    *,
+    beside: Sequence[Command] = (),
 ) -> Stakes:
-    """Return what a command of one line is about, as far as its level depends on it."""
+    """Return what a command of one line is about, as far as its level depends on it.
+
+    `beside` is everything that is asked with it: a total that it corrects counts, too.
+    """
     item = _item(token, command)
     document = find_document(session, item.document_id) if item else None
     dossier = find_dossier(session, document.dossier) if document else None
@@ -45,11 +55,27 @@ def stakes_of(
         return NO_STAKES
     return Stakes(
         shown=item.context,
-        total=document.invoice.total_incl if document.invoice else None,
+        total=_largest_total(document, command, beside),
         confirm_from=dossier.confirm_from,
         limit=holder.limit if holder else None,
         undone=_undone(session, document) if command.verb is Verb.RESTORE else Authority.NONE,
     )
+
+
+def _largest_total(
+    document: Document, command: Command, beside: Sequence[Command]
+) -> Decimal | None:
+    """Return the largest total that the document has or gets; None when one is not known."""
+    totals = [document.invoice.total_incl if document.invoice else None]
+    totals += [
+        read_typed_amount(other.args.get("value", ""))
+        for other in beside
+        if other.verb is Verb.CORRECT
+        and other.args.get("field") == "total"
+        and other.items == command.items
+    ]
+    known = [abs(total) for total in totals if total is not None]
+    return max(known) if len(known) == len(totals) else None
 
 
 def _undone(session: Session, document: Document) -> Authority:

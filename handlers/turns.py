@@ -74,7 +74,7 @@ def carry_out(
     held = {
         command.items
         for command in singles
-        if _lacks_proof(unit.session, token, command, authority)
+        if _lacks_proof(unit.session, token, command, authority, singles)
     }
     round_ = _Round(unit, token, mail, authority)
     for command in singles:
@@ -220,7 +220,13 @@ def _failed_before(command: Command, outcome: Outcome) -> bool:
     return is_change and outcome.command.items == command.items
 
 
-def _lacks_proof(session: Session, token: Token, command: Command, authority: Authority) -> bool:
+def _lacks_proof(
+    session: Session,
+    token: Token,
+    command: Command,
+    authority: Authority,
+    beside: Sequence[Command],
+) -> bool:
     """Whether a command must wait; one that can never be done is refused at once."""
     is_account = command.args.get("field") == "iban"
     if is_account and read_iban(command.args.get("value", "")) is None:
@@ -231,7 +237,8 @@ def _lacks_proof(session: Session, token: Token, command: Command, authority: Au
     holder, found = find_holder(session, token, dossier), find_dossier(session, dossier)
     if holder is None or found is None or not may_decide(holder, found, command):
         return False
-    return needed_authority(command, stakes_of(session, token, command, holder)) > authority
+    stakes = stakes_of(session, token, command, holder, beside=beside)
+    return needed_authority(command, stakes) > authority
 
 
 def _singles(token: Token, commands: Sequence[Command]) -> list[Command]:

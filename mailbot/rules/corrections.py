@@ -52,11 +52,17 @@ def changed_fields(before: Document, after: Document) -> frozenset[str]:
     )
 
 
-def _amount(field: str, value: str) -> Decimal:
+def read_typed_amount(value: str) -> Decimal | None:
+    """Return an amount that a correction gives as "1210.00", None when it is none."""
     digits = value.replace(" ", "")
-    if not _AMOUNT.fullmatch(digits):
+    return cents(Decimal(digits)) if _AMOUNT.fullmatch(digits) else None
+
+
+def _amount(field: str, value: str) -> Decimal:
+    amount = read_typed_amount(value)
+    if amount is None:
         raise _bad(field, value)
-    return cents(Decimal(digits))
+    return amount
 
 
 def _date(field: str, value: str) -> date:

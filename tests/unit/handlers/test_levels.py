@@ -92,6 +92,17 @@ def test_in_a_list_only_the_large_amount_waits(house: House) -> None:
     assert house.now(documents[1]).status is Status.TO_REVIEW
 
 
+def test_a_total_that_is_corrected_on_the_way_does_not_slip_below_what_is_confirmed(
+    house: House,
+) -> None:
+    change(house, confirm_from=Decimal(1000))
+    document = house.invoice()
+    total = Command(verb=Verb.CORRECT, args={"field": "total", "value": "9000.00"})
+    assert do(house, house.letter(document), total, APPROVE) == ["confirmation_sent"] * 2
+    assert house.now(document) == document
+    assert say_yes(house, APPROVER) == ["correct", "approve"]
+
+
 def test_above_the_limit_of_a_person_he_confirms(house: House) -> None:
     people = (PEOPLE[0], replace(PEOPLE[1], limit=Decimal(600)))
     change(house, people=people)
