@@ -74,7 +74,7 @@ def carry_out(
     held = {
         command.items
         for command in singles
-        if _lacks_proof(unit.session, token, command, authority, singles)
+        if _lacks_proof(unit.session, token, command, authority, beside=singles)
     }
     round_ = _Round(unit, token, mail, authority)
     for command in singles:
@@ -225,6 +225,7 @@ def _lacks_proof(
     token: Token,
     command: Command,
     authority: Authority,
+    *,
     beside: Sequence[Command],
 ) -> bool:
     """Whether a command must wait; one that can never be done is refused at once."""
