@@ -6,7 +6,14 @@ from typing import Protocol
 import structlog
 
 from handlers.context import Context
-from mailbot.entrypoints.app import close_context, executor_id, open_context, open_spool, places
+from mailbot.entrypoints.app import (
+    close_context,
+    executor_id,
+    open_context,
+    open_spool,
+    places,
+    write_directory,
+)
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.imap_fetcher import ImapFetcher
 from mailbot.entrypoints.intake import IntakeLoop
@@ -47,6 +54,9 @@ class Service:
 
     def start(self) -> None:
         """Start the parts; those that make work start last. Raises OSError for a taken port."""
+        if "smtp" in self._only:
+            # the version before may have written down less
+            write_directory(self.context)
         spool = open_spool(self._settings)
         intake = IntakeLoop(self.context, spool)
         for name, part in self._parts(spool, intake):
