@@ -168,6 +168,8 @@ def confirm(
         return Acted(outcomes=(dropped,))
     if not verbs & {Verb.CONFIRM, Verb.APPROVE}:
         return None
+    if token.asked_by and not _may_second(unit.session, token):
+        return Acted(outcomes=(refused(Command(verb=Verb.CONFIRM), "not_allowed"),))
     verdict, authority = weigh(unit, token, typed_code(commands), is_known_browser)
     if verdict is not CodeVerdict.RIGHT:
         unit.note(EventKind.COMMAND_REFUSED, token.hash, token.person, why=verdict.value)
@@ -179,6 +181,16 @@ def confirm(
     if token.asked_by:
         tell_who_asked(unit, token, acted.outcomes)
     return acted
+
+
+def _may_second(session: Session, token: Token) -> bool:
+    """Whether the second person still may decide what they were asked, or is somebody less now."""
+    for command in token.commands:
+        code = _dossier_of(session, token, command)
+        holder, dossier = find_holder(session, token, code), find_dossier(session, code)
+        if holder is None or dossier is None or not may_decide(holder, dossier, command):
+            return False
+    return True
 
 
 def _note_confirmed(unit: Unit, token: Token, authority: Authority) -> None:

@@ -15,7 +15,7 @@ from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
-from mailbot.domain.people import PersonRole
+from mailbot.domain.people import EmployeeRole, PersonRole
 from mailbot.domain.totp import time_step, totp_code
 from storage.audit import events_about
 from storage.people import find_verdict
@@ -156,6 +156,19 @@ def test_who_has_a_hand_in_it_is_no_second_person(house: House) -> None:
     do(house, house.letter(document), ACCOUNT)
     say_yes(house, APPROVER)
     assert asked(house) == [APPROVER, ADMIN]
+
+
+def test_who_may_no_longer_decide_is_no_second_person_any_more(house: House) -> None:
+    document = house.invoice()
+    do(house, house.letter(document), ACCOUNT)
+    say_yes(house, APPROVER)
+    support = tuple(
+        replace(e, role=EmployeeRole.SUPPORT) if e.email == MANAGER else e
+        for e in make_definition(make_dossier()).employees
+    )
+    house.change_office(replace(make_definition(make_dossier()), employees=support))
+    assert say_yes(house, MANAGER) == ["not_allowed"]
+    assert account_of(house, document) != OTHER_IBAN
 
 
 def test_without_a_second_person_nothing_is_done(house: House) -> None:
