@@ -1,8 +1,7 @@
 """Reads one sentence: a clear order, talk, or an order with something that limits it.
 
-A sentence is an order only when every word of it is understood: the verb, its arguments, and
-words that change nothing. What stands behind a verb as a clause of its own may say anything but
-a condition, an exception, a doubt or a complaint.
+A sentence is an order only when every word of it is understood: the verb, its arguments, and words
+that change nothing. A clause of its own beside an approval must be known to be harmless.
 """
 
 import re
@@ -38,6 +37,9 @@ _BAD_EMOJI = re.compile(
 #: these take words behind them that need not be understood
 _WITH_REASON = frozenset({Verb.REJECT, Verb.HOLD, Verb.BLOCK, Verb.CANCEL, Verb.DELETE})
 _BEGINNING = frozenset({Verb.SEARCH, Verb.REPORT, Verb.STATUS, Verb.HISTORY, Verb.LANGUAGE})
+#: "approved, allow": these agree, too
+_AGREEING = frozenset({Verb.CONFIRM, Verb.ALLOW, Verb.ALLOW_ONCE})
+_PRELUDES = frozenset({WEAK, Verb.CONFIRM.value})
 _PLEASE = frozenset({"aub", "svp", "stp", "please", "pls", "bitte", "graag", "a.u.b"})
 _LESS: dict[Verb, tuple[Verb, ...]] = {Verb.ALLOW: (Verb.ALLOW_ONCE,)}
 _SELF_ANNOUNCED = frozenset({Verb.HOLD, Verb.SEND, Verb.FORWARD, Verb.PAY})
@@ -171,7 +173,7 @@ def _take_verb(scan: Scan, name: str, length: int) -> None:
     elif verb is Verb.HOLD and scan.commands and scan.commands[-1].verb is Verb.HOLD:
         scan.at = scan.clause = scan.verb_at
         _take_tail(scan)  # "on hold, I am waiting for the credit note"
-    elif name in {WEAK, Verb.CONFIRM} and _is_prelude(scan, verb):
+    elif (name in _PRELUDES or verb is Verb.APPROVE) and _is_prelude(scan, verb):
         scan.saw_other = True  # "ok, allow"
     elif doubt := _why_no_order(scan, verb):
         scan.doubt = doubt
@@ -203,11 +205,8 @@ def _is_noun(scan: Scan) -> bool:
 def _is_alone(scan: Scan) -> bool:
     """Whether nothing but courtesy stands beside the verb."""
     others = [*scan.tokens[: scan.verb_at], *scan.tokens[scan.at :]]
-    courtesy = index_of("filler", "courtesy")
-    return all(
-        is_separator(token) or match(courtesy, [token], 0) or token.text in _PLEASE
-        for token in others
-    )
+    polite = [t for t in others if match(index_of("filler", "courtesy"), [t], 0)]
+    return all(is_separator(t) or t in polite or t.text in _PLEASE for t in others)
 
 
 def _weigh_agreement(scan: Scan, name: str) -> None:
@@ -223,8 +222,10 @@ def _is_prelude(scan: Scan, verb: Verb) -> bool:
     """Whether "ok" or "I confirm", which decide nothing here, lead to a verb that does."""
     if verb in permitted_in(scan.context):
         return False
-    later = (find_verb(scan.tokens, at, frozenset())[0] for at in range(scan.at, len(scan.tokens)))
-    return any(name and verb_of(name) in permitted_in(scan.context) for name in later)
+    rest = range(scan.at, len(scan.tokens))
+    later = {find_verb(scan.tokens, at, frozenset())[0] for at in rest} - {""}
+    meant = {verb_of(name) for name in later} & permitted_in(scan.context)
+    return bool(meant) and (verb is not Verb.APPROVE or meant <= _AGREEING)
 
 
 def _meant(verb: Verb, context: Context) -> Verb:
@@ -290,13 +291,19 @@ def _take_tail(scan: Scan) -> None:
     has_reason = bool(match(index_of("grammar", "reason"), scan.tokens, scan.at))
     last = scan.commands[-1].verb
     if last in _WITH_REASON:
-        is_other = last is Verb.HOLD and mentions_decision(tail)
+        is_other = last is Verb.HOLD and _decides(tail)
         scan.doubt = Doubt.HEDGED if is_other or has("doubt", "limits", tail) else ""
     elif not begins_clause and match(index_of("doubt", "negations"), tail, 0):
         scan.doubt = Doubt.NEGATED
     elif scan.saw_weak or not (begins_clause or has_reason) or weakens_approval(tail):
         scan.doubt = Doubt.HEDGED
     scan.at = len(scan.tokens)
+
+
+def _decides(tokens: Sequence[Token]) -> bool:
+    """Whether a verb that approves or refuses stands in it."""
+    names = {find_verb(tokens, at, frozenset())[0] for at in range(len(tokens))}
+    return bool(names & {Verb.APPROVE, Verb.REJECT})
 
 
 def _take_lead(scan: Scan) -> None:

@@ -34,6 +34,9 @@ def _reject(scan: Scan) -> Command | None:
         scan.doubt = Doubt.HEDGED
         return Command(verb=Verb.REJECT)
     agrees = any(_agrees(clause) for clause in _clauses(rest))
+    agrees |= scan.context is Context.PAYMENT and any(
+        find_verb(rest, at, frozenset())[0] == Verb.CONFIRM for at in range(len(rest))
+    )
     is_choice = bool(match(index_of("grammar", "or"), rest, 0)) and (
         mentions_decision(rest) or has("doubt", "negations", rest[:2])
     )
