@@ -13,6 +13,7 @@ from sqlmodel import Session
 from handlers.confirmation import Asking, ask, ask_to_confirm, code_use
 from handlers.context import Unit
 from handlers.correspondence import Post, find_person, post, reader_of
+from handlers.evidence import shown_to
 from mailbot.compose.facts import heading
 from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import Reason
@@ -125,6 +126,7 @@ def drop(unit: Unit, token: Token, holder: Person | Employee | None) -> None:
     """Do nothing of what waited, now or later; the first person is told if the second said so."""
     spend_token(unit.session, token.hash, unit.context.now())
     end_code(unit.session, code_use(token))
+    _note_dropped(unit, token)
     if token.asked_by and holder is not None:
         values = {"name": holder.name}
         outcomes = tuple(
@@ -132,6 +134,16 @@ def drop(unit: Unit, token: Token, holder: Person | Employee | None) -> None:
             for c in token.commands
         )
         tell_who_asked(unit, token, outcomes)
+
+
+def _note_dropped(unit: Unit, token: Token) -> None:
+    """Keep who said no, with all that it rests on."""
+    document = find_document(unit.session, token.items[0].document_id) if token.items else None
+    is_single = document is not None and len(token.items) == 1
+    shown = shown_to(unit, token, document) if document and is_single else {"token": token.hash}
+    facts = {"verb": Verb.CANCEL.value, "args": "{}", "asked_by": token.asked_by}
+    about = document.id if document and is_single else token.hash
+    unit.note(EventKind.COMMAND_DONE, about, token.person, **unit.cause, **shown, **facts)
 
 
 def ask_for_more(

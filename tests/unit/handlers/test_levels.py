@@ -171,6 +171,25 @@ def test_who_may_no_longer_decide_is_no_second_person_any_more(house: House) -> 
     assert account_of(house, document) != OTHER_IBAN
 
 
+def test_what_is_dropped_is_on_record(house: House) -> None:
+    document = house.invoice()
+    do(house, house.letter(document), ACCOUNT)
+    say_yes(house, APPROVER)
+    token = token_in(house, "confirmation", MANAGER)
+    with house.context.transaction() as unit:
+        caused = replace(unit, cause={"cause": "no"})
+        confirm(caused, house.token(token), [Command(verb=Verb.CANCEL)], cause="no")
+    with house.context.database.reading() as session:
+        (dropped,) = (
+            event
+            for event in events_about(session, document.id)
+            if event.kind is EventKind.COMMAND_DONE
+        )
+    assert dropped.actor == MANAGER
+    said = {name: dropped.data[name] for name in ("verb", "cause", "asked_by")}
+    assert said == {"verb": "cancel", "cause": "no", "asked_by": APPROVER}
+
+
 def test_without_a_second_person_nothing_is_done(house: House) -> None:
     document = house.invoice(delivered_by=OWNER)
     with house.context.transaction() as unit:
