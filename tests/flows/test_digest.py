@@ -68,9 +68,7 @@ def bring(story: Story, dossier: str, number: str) -> None:
 
 
 @pytest.fixture
-def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
-    # five seconds after the start the clock would send the list of today into a slow story
-    monkeypatch.setattr("mailbot.entrypoints.scheduler.digest_readers", lambda *_: frozenset())
+def story(tmp_path: Path) -> Iterator[Story]:
     with Story(tmp_path, TWO) as told:
         for dossier, number in (
             ("0400000185", "2026-1"),
