@@ -6,6 +6,7 @@ from handlers.correspondence import Post, post, reader_of
 from mailbot.compose.facts import heading
 from mailbot.compose.transcript import write_transcript
 from mailbot.domain.command import HARMLESS, Outcome
+from mailbot.domain.command import Context as Shown
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import ShownItem, Token
@@ -55,7 +56,7 @@ def _send(
         key=f"transcript:{key}",
         reader=reader_of(person, office),
         office=office,
-        shown=token.context,
+        shown=_asks_now(token),
         dossier=token.dossier,
         items=items,
         documents=[single] if single else (),
@@ -69,6 +70,18 @@ def _send(
         ),
     )
     post(unit, letter)
+
+
+def _asks_now(token: Token) -> Shown:
+    """Return what an answer to the transcript may decide on.
+
+    What waited for a confirmation waits no more: the answer is about what was to be confirmed.
+    """
+    if token.context is not Shown.CONFIRMATION:
+        return token.context
+    if not token.items:
+        return Shown.NONE
+    return token.items[0].context if len(token.items) == 1 else Shown.DIGEST
 
 
 def _as_now(item: ShownItem, acted: Acted) -> ShownItem:

@@ -278,3 +278,16 @@ def test_a_sender_is_let_in_once_and_for_ever_with_a_code(
     with house.context.database.reading() as session:
         assert find_verdict(session, "bakkerij", SUPPLIER) == verdict
     assert house.now(document).status is status
+
+
+def test_what_was_confirmed_is_taken_back_in_answer_to_what_says_so(house: House) -> None:
+    change(house, confirm_from=Decimal(100))
+    document = house.invoice()
+    do(house, house.letter(document), APPROVE)
+    yes = Command(verb=Verb.CONFIRM)
+    house.send_form(token_in(house, "confirmation", APPROVER), yes)
+    assert house.now(document).status is Status.TO_REVIEW
+    assert "antwoord herstel" in text_of(house, "transcript", APPROVER)
+    told = house.send_form(token_in(house, "transcript", APPROVER), Command(verb=Verb.RESTORE))
+    assert [outcome.sentence for outcome in told] == ["restore"]
+    assert house.now(document).status is Status.TO_APPROVE
