@@ -139,7 +139,7 @@ def _tell_rejected(act: Act, document: Document) -> None:
     for person in told.values():
         telling = Showing(
             to=person,
-            key=f"rejected:{document.id}",
+            key=f"rejected:{document.id}:{document.version}",
             write=partial(write_rejected_notice, rejected_by=act.person.name),
         )
         show(act.unit, document, act.dossier, telling)

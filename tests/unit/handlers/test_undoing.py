@@ -100,6 +100,16 @@ def test_a_second_time_there_is_nothing_left(house: House) -> None:
     assert said(again) == ["nothing_to_undo"]
 
 
+def test_who_rejects_again_has_the_office_told_again(house: House) -> None:
+    reject = Command(verb=Verb.REJECT, args={"reason": "te duur"})
+    document = house.invoice()
+    do(house, house.letter(document), reject)
+    do(house, house.letter(document), UNDO, cause="next")
+    do(house, house.letter(house.now(document)), reject, cause="third")
+    told = [mail.recipient for mail in house.mails() if mail.letter == "rejected"]
+    assert told == [MANAGER, MANAGER]
+
+
 def test_what_somebody_else_did_since_stands(house: House) -> None:
     document = house.invoice()
     do(house, house.letter(document), APPROVE)
