@@ -37,9 +37,9 @@ class Postgres:
         sockets = f"-k {self.folder} -h 127.0.0.1 -p {self.port} {_OPTIONS}"
         self._pg_ctl("start", "-w", "-l", str(self.folder / "log"), "-o", sockets)
 
-    def stop(self) -> None:
+    def stop(self, mode: str = "fast") -> None:
         """Hang up on everybody and end, as on a restart of the machine."""
-        self._pg_ctl("stop", "-w", "-m", "fast")
+        self._pg_ctl("stop", "-w", "-m", mode)
 
     def new_database(self, template: str = "template1") -> str:
         """Make an empty database, or a copy of another, and return its URL."""
@@ -57,6 +57,12 @@ class Postgres:
             self._template = url.rpartition("/")[2]
         return self.new_database(self._template)
 
+    def drop(self, url: str) -> None:
+        """Drop a database: hundreds of them are a hundred thousand files."""
+        name = url.rpartition("/")[2]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
     def url(self, database: str) -> str:
         """Return the URL of a database."""
         return f"postgresql://mailbot@127.0.0.1:{self.port}/{database}"
@@ -69,7 +75,9 @@ class Postgres:
 def run_postgres() -> Iterator[Postgres]:
     """Run a PostgreSQL that ends with the block."""
     # its user must get through the folders above it, which pytest's hide
-    folder = Path(tempfile.mkdtemp(prefix="mailbot-postgres-"))
+    # (tests/conftest.py says where that is)
+    above = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    folder = Path(tempfile.mkdtemp(prefix="mailbot-postgres-", dir=above))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     server = Postgres(folder, free_port())
@@ -80,7 +88,8 @@ def run_postgres() -> Iterator[Postgres]:
         try:
             yield server
         finally:
-            server.stop()
+            # what would be written down is thrown away
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -96,13 +105,16 @@ def postgres() -> Iterator[Postgres]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Give a database with our tables: what is stored must hold on both."""
     if request.param == "sqlite":
-        url = lay_database(tmp_path)
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.new_migrated_database()
+        opened = Database(lay_database(tmp_path))
+        yield opened
+        opened.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new_migrated_database()
     opened = Database(url)
     yield opened
     opened.close()
+    server.drop(url)
 
 
 def _run(program: str, *words: str) -> None:
