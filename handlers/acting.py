@@ -25,6 +25,7 @@ from storage.approvals import approvals_of
 from storage.changes import record_change
 from storage.definitions import get_dossier
 from storage.documents import get_document
+from storage.people import find_verdict
 from storage.tokens import spend_token
 
 
@@ -192,6 +193,7 @@ class Turn:
     def _act(self, act: Act) -> Result:
         """Do one command, and keep how the document was before, for `herstel`."""
         approvals = approvals_of(self._unit.session, act.document.id)
+        listed = self._verdict(act)
         result = self._actions[act.command.verb](act)
         if not _changes(act):
             return result
@@ -203,9 +205,14 @@ class Turn:
             before=act.document,
             approvals_before=approvals,
             version=result.document.version,
+            verdict_before=listed or "" if self._verdict(act) != listed else None,
         )
         record_change(self._unit.session, change)
         return result
+
+    def _verdict(self, act: Act) -> str | None:
+        """Return what the dossier's list says of who delivered the document."""
+        return find_verdict(self._unit.session, act.dossier.code, act.document.delivered_by)
 
     def _guard(self, command: Command, dossier: Dossier) -> None:
         if command.verb not in self._actions:

@@ -32,7 +32,6 @@ from storage.changes import last_changes
 from storage.codes import end_code, settle_code, spend_code
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
-from storage.people import find_verdict
 from storage.tokens import spend_token
 from storage.totp import check_authenticator, has_authenticator
 
@@ -86,9 +85,8 @@ def _undone(session: Session, document: Document) -> Authority:
         return Authority.NONE
     if _account(changes[0].before) != _account(document):
         return Authority.SECONDED
-    is_kept = find_verdict(session, document.dossier, document.delivered_by) is not None
-    judged = any(change.verb in FIRST_ONCE for change in changes)
-    return Authority.CONFIRMED if judged and is_kept else Authority.NONE
+    is_listed = any(change.verdict_before is not None for change in changes)
+    return Authority.CONFIRMED if is_listed else Authority.NONE
 
 
 def _account(document: Document) -> str:

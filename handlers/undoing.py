@@ -7,7 +7,6 @@ from handlers.acting import Act, Result
 from handlers.correspondence import find_person
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.change import Change
-from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, brought_back
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
@@ -15,7 +14,7 @@ from mailbot.domain.job import JobKind
 from storage.approvals import approvals_of, record_approvals
 from storage.changes import forget_changes, last_changes
 from storage.documents import record_document
-from storage.people import forget_verdict
+from storage.people import forget_verdict, record_verdict
 
 
 def undo(act: Act) -> Result:
@@ -59,10 +58,18 @@ def _key(approval: Approval) -> tuple[str, str]:
 
 
 def _restore_verdict(act: Act, changes: Sequence[Change]) -> None:
-    """Forget that the sender was allowed or blocked."""
-    if not any(change.verb in (Verb.ALLOW, Verb.BLOCK) for change in changes):
+    """Make the list say of the sender what it said before, as far as these changed it."""
+    before = next((c.verdict_before for c in changes if c.verdict_before is not None), None)
+    if before is None:
         return
-    forget_verdict(act.unit.session, act.dossier.code, act.document.delivered_by)
+    session, dossier, sender = act.unit.session, act.dossier.code, act.document.delivered_by
+    if before:
+        now = act.unit.context.now()
+        record_verdict(
+            session, dossier=dossier, sender=sender, verdict=before, by=act.email, at=now
+        )
+    else:
+        forget_verdict(session, dossier, sender)
     act.unit.put(JobKind.WRITE_DIRECTORY, key=act.unit.context.new_id())
 
 

@@ -22,5 +22,7 @@ class Change:
     approvals_before: tuple[Approval, ...] = ()
     #: the version that it made: a later one was changed by somebody else
     version: int
+    #: what the list said of the sender before, "" for nothing; None when it stayed as it was
+    verdict_before: str | None = None
     #: given by the storage, in order
     number: int = 0

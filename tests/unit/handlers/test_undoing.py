@@ -10,12 +10,16 @@ from handlers.acting import Acted
 from handlers.turns import carry_out
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.command import Command, Verb
+from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
+from mailbot.rules.access import Authority
 from storage.approvals import approvals_of
 from storage.audit import events_about
 from storage.documents import record_document
+from storage.people import find_verdict, record_verdict
 from tests.kit.browser import House, open_house
+from tests.kit.links import token_in
 from tests.kit.office import (
     APPROVER,
     MANAGER,
@@ -108,6 +112,34 @@ def test_who_rejects_again_has_the_office_told_again(house: House) -> None:
     do(house, house.letter(house.now(document)), reject, cause="third")
     told = [mail.recipient for mail in house.mails() if mail.letter == "rejected"]
     assert told == [MANAGER, MANAGER]
+
+
+@pytest.mark.parametrize("verdict", ["allow", "block"])
+def test_what_the_list_said_of_a_sender_before_stands(house: House, verdict: str) -> None:
+    document = house.invoice(status=Status.QUARANTINED, welcome=False, sent=False)
+    sender = document.delivered_by
+    with house.context.transaction() as unit:
+        record_verdict(
+            unit.session,
+            dossier="bakkerij",
+            sender=sender,
+            verdict=verdict,
+            by=MANAGER,
+            at=house.clock.now(),
+        )
+    token = house.letter(document, to=OWNER, shown=Shown.QUARANTINE)
+    told = do(house, token, Command(verb=Verb.ALLOW))
+    assert said(told) == ["allow_waits"]
+    answers = []
+    for keeps in (False, True):
+        if keeps:
+            house.send_form(token_in(house, "confirmation", OWNER), Command(verb=Verb.CONFIRM))
+        with house.context.transaction() as unit:
+            held = house.token(token)
+            acted = carry_out(unit, held, [UNDO], cause="undo", authority=Authority.CONFIRMED)
+            answers += said(acted)
+            assert find_verdict(unit.session, "bakkerij", sender) == verdict
+    assert answers == ["restore", "restore"]
 
 
 def test_what_somebody_else_did_since_stands(house: House) -> None:
