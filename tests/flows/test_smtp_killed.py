@@ -1,6 +1,5 @@
 """The intake is killed in the middle of its work: whatever got a 250 is there."""
 
-import multiprocessing
 import smtplib
 import threading
 import time
@@ -10,6 +9,7 @@ import pytest
 
 from mailbot.entrypoints.app import Places
 from storage.spool import Spool
+from tests.kit.killed_service import forking
 from tests.kit.smtp import PURCHASE, SUPPLIER, mail, serve_until_killed
 
 _CLIENTS = 4
@@ -30,9 +30,7 @@ def send_until_it_dies(port: int, client: int, accepted: list[str]) -> None:
 @pytest.mark.feature("KA-MAIL-03")
 @pytest.mark.parametrize("seconds", [0.05, 0.3, 0.7])
 def test_every_mail_that_got_a_250_survives_kill_9(tmp_path: Path, seconds: float) -> None:
-    process = multiprocessing.get_context("spawn").Process(
-        target=serve_until_killed, args=(tmp_path,)
-    )
+    process = forking().Process(target=serve_until_killed, args=(tmp_path,))
     process.start()
     while not (tmp_path / "port").exists():
         time.sleep(0.02)

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +106,16 @@ POINTS: dict[str, Callable[[Trap], None]] = {
 
 def start_service(config: Path, log: Path, kill_at: str = "") -> ForkServerProcess:
     """Start `mailbot serve` in a process of its own; `log` grows with what it says."""
-    forking = multiprocessing.get_context("forkserver")
-    forking.set_forkserver_preload([__name__])
-    process = forking.Process(target=_serve, args=(config, log, kill_at), daemon=True)
+    process = forking().Process(target=_serve, args=(config, log, kill_at), daemon=True)
     process.start()
     return process
+
+
+def forking() -> ForkServerContext:
+    """Return what makes processes that have read the modules already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "tests.kit.smtp"])
+    return context
 
 
 def _serve(config: Path, log: Path, kill_at: str) -> None:
