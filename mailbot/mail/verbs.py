@@ -45,7 +45,8 @@ _OF_DOCUMENTS = _GENERAL | {
 #: what can be asked in answer to what
 PERMITTED: dict[Context, frozenset[Verb]] = {
     Context.PAYMENT: _GENERAL | {Verb.CONFIRM, Verb.CANCEL, Verb.HOLD, Verb.REJECT},
-    Context.QUARANTINE: _GENERAL | {Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK, Verb.DELETE},
+    Context.QUARANTINE: _GENERAL
+    | {Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK, Verb.DELETE, Verb.RESTORE},
     Context.CONFIRMATION: _GENERAL | {Verb.CONFIRM, Verb.CANCEL, Verb.APPROVE, Verb.REJECT},
     Context.QUESTION: _GENERAL,
 }
