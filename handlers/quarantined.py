@@ -7,12 +7,17 @@ from sqlmodel import Session
 
 from handlers.acting import Act
 from handlers.context import Unit
+from handlers.evidence import shown_to
 from handlers.progress import advance, change_status
+from mailbot.domain.change import Change
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Status
+from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.domain.people import Dossier
+from storage.approvals import approvals_of
+from storage.changes import record_change
 from storage.documents import documents_in
 
 
@@ -49,7 +54,26 @@ def settle_others(act: Act, *, is_for_ever: bool) -> None:
             continue
         was_listed = is_about_the_sender and document.received_at <= act.token.created_at
         if is_for_ever or was_listed:
-            settle(act.unit, document, act.dossier, act.command.verb, by=act.email)
+            _settle_beside(act, document)
         elif is_about_the_sender:
             key = f"{document.id}:after:{act.token.hash[:16]}"
             act.unit.put(JobKind.QUARANTINE, key=key, document=document.id)
+
+
+def _settle_beside(act: Act, document: Document) -> None:
+    """Settle one more document by the same word; `herstel` and the audit log know of it, too."""
+    unit, verb = act.unit, act.command.verb
+    approvals = approvals_of(unit.session, document.id)
+    settled = settle(unit, document, act.dossier, verb, by=act.email)
+    change = Change(
+        at=unit.context.now(),
+        actor=act.email,
+        verb=verb,
+        cause=unit.cause.get("cause", act.token.hash),
+        before=document,
+        approvals_before=approvals,
+        version=settled.version,
+    )
+    record_change(unit.session, change)
+    facts = {"verb": verb.value, "args": "{}", **shown_to(unit, act.token, document)}
+    unit.note(EventKind.COMMAND_DONE, document.id, act.email, **unit.cause, **facts)

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 from handlers.acting import Act, Result
 from handlers.correspondence import find_person
+from handlers.progress import ask
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.change import Change
-from mailbot.domain.document import Document, brought_back
+from mailbot.domain.command import Verb
+from mailbot.domain.document import Document, Status, brought_back
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from storage.approvals import approvals_of, record_approvals
 from storage.changes import forget_changes, last_changes
-from storage.documents import record_document
+from storage.documents import documents_in, record_document
 from storage.people import forget_verdict, record_verdict
 
 
@@ -24,13 +26,37 @@ def undo(act: Act) -> Result:
     """
     changes = last_changes(act.unit.session, act.document.id)
     _check(act, changes)
+    _restore_verdict(act, changes)
+    restored = _bring_back(act, changes)
+    if any(change.verb in _JUDGING for change in changes):
+        _bring_back_others(act, changes[0].cause)
+    return Result(document=restored, sentence="restore")
+
+
+def _bring_back(act: Act, changes: Sequence[Change]) -> Document:
     restored = brought_back(act.document, changes[0].before)
     record_document(act.unit.session, restored)
     _restore_approvals(act, changes[0])
-    _restore_verdict(act, changes)
     forget_changes(act.unit.session, changes, at=act.unit.context.now())
     _note(act, restored, changes)
-    return Result(document=restored, sentence="restore")
+    return restored
+
+
+def _bring_back_others(act: Act, cause: str) -> None:
+    """Bring back what else one word about a sender settled, and nothing has happened to since."""
+    session, sender = act.unit.session, act.document.delivered_by.lower()
+    for document in documents_in(session, [act.dossier.code], _IN_THE_HOUSE):
+        if document.id == act.document.id or document.delivered_by.lower() != sender:
+            continue
+        changes = last_changes(session, document.id)
+        is_same = bool(changes) and (changes[-1].actor, changes[-1].cause) == (act.email, cause)
+        if is_same and changes[-1].version == document.version:
+            ask(act.unit, _bring_back(replace(act, document=document), changes))
+
+
+#: one word of these settles all that waits from a sender
+_JUDGING = frozenset({Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK})
+_IN_THE_HOUSE = tuple(set(Status) - {Status.EXPORTED, Status.SPLIT, Status.DELETED})
 
 
 def _check(act: Act, changes: Sequence[Change]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from handlers.digest import handle as write_digest
 from mailbot.domain.document import Status
+from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Authentication
 from mailbot.domain.outbox import OutboxEntry
@@ -95,6 +96,27 @@ def test_once_is_what_was_listed_and_the_rest_is_asked_about(room: Mailroom) -> 
     assert "F2" in next_question.subject
     answer(room, next_question, "blokkeren")
     assert statuses(room)["F2"] is Status.REJECTED
+
+
+def test_taking_a_word_about_a_sender_back_brings_back_all_that_it_settled(
+    house: House, room: Mailroom
+) -> None:
+    for number in ("F1", "F2"):
+        send(room, number)
+    room.letters()
+    house.clock.move(timedelta(days=1))
+    send(room, "F3")
+    (asked,) = room.letters()
+    written = answer(room, asked, "blokkeren")
+    assert set(statuses(room).values()) == {Status.REJECTED}
+    told = {document.id: room.events(document.id) for document in room.documents()}
+    decided = [[e for e in events if e.kind is EventKind.COMMAND_DONE] for events in told.values()]
+    assert [len(decisions) for decisions in decided] == [1, 1, 1]
+    (transcript,) = [entry for entry in written if entry.letter == "transcript"]
+    again = answer(room, transcript, "herstel")
+    assert set(statuses(room).values()) == {Status.QUARANTINED}
+    (question,) = [entry for entry in again if entry.letter == "quarantine"]
+    assert all(number in room.text(question) for number in ("F2", "F3"))
 
 
 def test_a_line_of_the_daily_list_is_that_line_alone(room: Mailroom) -> None:
