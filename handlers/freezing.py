@@ -19,7 +19,7 @@ from mailbot.domain.people import Definition, Dossier, Employee, EmployeeRole, P
 from mailbot.rules.second import second_people
 from storage.approvals import approvals_of, open_approvals_by, record_approvals
 from storage.codes import end_codes, forget_browsers
-from storage.definitions import all_definitions, find_definition
+from storage.definitions import all_definitions, find_definition, get_dossier
 from storage.documents import documents_in, find_document
 from storage.freezes import end_freezes, record_freeze
 from storage.tokens import end_tokens
@@ -83,6 +83,18 @@ def hand_over(unit: Unit, definition: Definition) -> tuple[Handed, ...]:
     return tuple(handed)
 
 
+def hand_over_parts(unit: Unit, document: Document) -> None:
+    """Give the open approvals of one document, of people who decide no more, to somebody else."""
+    office = get_dossier(unit.session, document.dossier).office
+    definition = find_definition(unit.session, office)
+    if definition is None:
+        return
+    free = _free(definition, _dossier_in(definition, document))
+    for approval in approvals_of(unit.session, document.id):
+        if approval.state is ApprovalState.OPEN and approval.approver not in free:
+            _hand_over(unit, definition, document, approval)
+
+
 _WAITING = (Status.QUARANTINED, Status.INBOX, Status.TO_REVIEW, Status.TO_APPROVE)
 
 
@@ -92,11 +104,16 @@ def _free(definition: Definition, dossier: Dossier) -> set[str]:
     return {person.email.lower() for person in known if not person.frozen}
 
 
+def _dossier_in(definition: Definition, document: Document) -> Dossier:
+    return next(d for d in definition.dossiers if d.code == document.dossier)
+
+
 def _hand_over(
     unit: Unit, definition: Definition, document: Document, approval: Approval
 ) -> Handed:
-    dossier = next(d for d in definition.dossiers if d.code == document.dossier)
-    beside = {a.approver for a in approvals_of(unit.session, document.id)}
+    dossier = _dossier_in(definition, document)
+    known = approvals_of(unit.session, document.id)
+    beside = {a.approver for a in known if a.state is not ApprovalState.CANCELLED}
     parties = {document.delivered_by.lower(), document.iban_changed_by.lower(), *beside}
     others = second_people(dossier, definition.employees, parties)
     if not others:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers.acting import Act, Result
 from handlers.correspondence import find_person
+from handlers.freezing import hand_over_parts
 from handlers.progress import ask
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.change import Change
@@ -37,6 +38,7 @@ def _bring_back(act: Act, changes: Sequence[Change]) -> Document:
     restored = brought_back(act.document, changes[0].before)
     record_document(act.unit.session, restored)
     _restore_approvals(act, changes[0])
+    hand_over_parts(act.unit, restored)
     forget_changes(act.unit.session, changes, at=act.unit.context.now())
     _note(act, restored, changes)
     return restored

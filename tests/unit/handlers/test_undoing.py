@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers.acting import Acted
+from handlers.freezing import freeze
 from handlers.turns import carry_out
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.command import Command, Verb
@@ -112,6 +113,16 @@ def test_who_rejects_again_has_the_office_told_again(house: House) -> None:
     do(house, house.letter(house.now(document)), reject, cause="third")
     told = [mail.recipient for mail in house.mails() if mail.letter == "rejected"]
     assert told == [MANAGER, MANAGER]
+
+
+def test_what_was_handed_on_since_waits_for_nobody_who_is_frozen(house: House) -> None:
+    document = house.invoice()
+    do(house, house.letter(document), APPROVE)
+    with house.context.transaction() as unit:
+        freeze(unit, OWNER, by="operator")
+    assert said(do(house, house.letter(house.now(document)), UNDO, cause="next")) == ["restore"]
+    waiting = {who for who, state in states(house, document) if state is ApprovalState.OPEN}
+    assert waiting == {APPROVER, MANAGER}
 
 
 @pytest.mark.parametrize("verdict", ["allow", "block"])
