@@ -44,7 +44,7 @@ def freeze(unit: Unit, address: str, *, office: str = "", by: str) -> tuple[Hand
     end_tokens(unit.session, address, office=office, at=now)
     end_codes(unit.session, address)
     forget_browsers(unit.session, address)
-    unit.note(EventKind.PERSON_FROZEN, address.lower(), by, office=office)
+    unit.note(EventKind.PERSON_FROZEN, address.lower(), by, office=office, **unit.cause)
     handed: list[Handed] = []
     for definition in _offices_of(unit, address, office):
         found = hand_over(unit, definition)

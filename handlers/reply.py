@@ -197,8 +197,10 @@ def _ends_list(reply: _Reply, command: Command) -> bool:
 
 
 def _end_list(unit: Unit, reply: _Reply, command: Command) -> Outcome:
-    record_unsubscribed(unit.session, reply.token.person, at=unit.context.now())
-    return Outcome(command=command, is_done=True, sentence=command.verb.value)
+    person, verb = reply.token.person, command.verb.value
+    record_unsubscribed(unit.session, person, at=unit.context.now())
+    unit.note(EventKind.COMMAND_DONE, person, person, verb=verb, **unit.cause)
+    return Outcome(command=command, is_done=True, sentence=verb)
 
 
 #: what came of a code after which it can be typed again

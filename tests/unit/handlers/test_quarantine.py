@@ -188,3 +188,17 @@ def test_lists_of_the_dossier_say_what_becomes_of_a_document(house: House, room:
     send(room, "F4")
     (asked,) = room.letters()
     assert (asked.recipient, asked.letter) == (OWNER, "quarantine")
+
+
+def test_the_mail_that_ends_a_list_or_an_authority_is_on_record(room: Mailroom) -> None:
+    send(room, "F1")
+    (asked,) = room.letters()
+    ids = {"office": "kantoor", "person": OWNER, "day": "2026-11-21"}
+    write_digest(room.context, Job(key="digest", kind=JobKind.DIGEST, ids=ids))
+    (digest,) = room.letters()
+    answer(room, digest, "afmelden")
+    answer(room, asked, "stop")
+    kept = {event.kind: event.data for event in room.events(OWNER)}
+    assert kept[EventKind.COMMAND_DONE]["verb"] == "unsubscribe"
+    for kind in (EventKind.COMMAND_DONE, EventKind.PERSON_FROZEN):
+        assert room.context.blobs.has(kept[kind]["mail_sha256"])
