@@ -144,6 +144,7 @@ def _decide(unit: Unit, reply: _Reply) -> None:
         _confirm(unit, reply)
     elif _needs_proof(reply):
         _ask_to_confirm(unit, reply, reply.speaker.why)
+        _carry_out(unit, reply, [c for c in reply.answer.commands if not _decides(c)])
     else:
         _carry_out(unit, reply, reply.answer.commands)
 
@@ -170,9 +171,12 @@ def _freeze(unit: Unit, reply: _Reply) -> None:
 def _needs_proof(reply: _Reply) -> bool:
     """Whether somebody whose From is not proved asks for more than a remark."""
     is_proved = reply.speaker.authority >= Authority.PROVED
-    return not is_proved and any(
-        needed_authority(c) > Authority.TOKEN for c in reply.answer.commands
-    )
+    return not is_proved and any(_decides(command) for command in reply.answer.commands)
+
+
+def _decides(command: Command) -> bool:
+    """Whether a command takes more than the reply token: more than a remark, a label, a list."""
+    return needed_authority(command) > Authority.TOKEN
 
 
 def _carry_out(unit: Unit, reply: _Reply, commands: Sequence[Command]) -> None:
@@ -226,7 +230,7 @@ def _confirm(unit: Unit, reply: _Reply) -> None:
 
 def _ask_to_confirm(unit: Unit, reply: _Reply, why: str) -> None:
     """Ask the person on file, and nobody else: the command is not done and not lost."""
-    deciding = tuple(c for c in reply.answer.commands if needed_authority(c) > Authority.TOKEN)
+    deciding = tuple(command for command in reply.answer.commands if _decides(command))
     unit.note(
         EventKind.COMMAND_REFUSED,
         reply.token.items[0].document_id if reply.token.items else reply.stored.id,

@@ -53,13 +53,15 @@ def send(room: Mailroom, number: str, **options: object) -> None:
     room.receive(raw, PURCHASE, envelope_sender=SUPPLIER, **options)  # type: ignore[arg-type]
 
 
-def answer(room: Mailroom, asked: OutboxEntry, text: str) -> list[OutboxEntry]:
+def answer(
+    room: Mailroom, asked: OutboxEntry, text: str, proof: str = PROVED
+) -> list[OutboxEntry]:
     """Let the reader of a mail answer it, and return what is written because of it."""
     room.outside.clock.move(timedelta(seconds=1))  # type: ignore[attr-defined]
     reply_to = str(room.message(asked)["Reply-To"])
     raw = build_mail(sender=asked.recipient, to=reply_to, subject="Re: Toelaten?", text=text)
     raw = raw.replace(b"<m1@", f"<{room.outside.new_id()}@".encode())
-    room.receive(raw, reply_to, envelope_sender=asked.recipient, proof=PROVED)
+    room.receive(raw, reply_to, envelope_sender=asked.recipient, proof=proof)
     return list(room.letters())
 
 
@@ -202,3 +204,15 @@ def test_the_mail_that_ends_a_list_or_an_authority_is_on_record(room: Mailroom) 
     assert kept[EventKind.COMMAND_DONE]["verb"] == "unsubscribe"
     for kind in (EventKind.COMMAND_DONE, EventKind.PERSON_FROZEN):
         assert room.context.blobs.has(kept[kind]["mail_sha256"])
+
+
+def test_a_remark_beside_what_must_be_confirmed_is_not_lost(room: Mailroom) -> None:
+    send(room, "F1")
+    (asked,) = room.letters()
+    written = answer(room, asked, "eenmalig\nopmerking: voor werf Gent", proof="")
+    told = {entry.letter: room.text(entry) for entry in written}
+    assert "eenmalig" in told["confirmation"]
+    assert "voor werf Gent → genoteerd" in told["transcript"]
+    assert statuses(room) == {"F1": Status.QUARANTINED}
+    (document,) = room.documents()
+    assert [note.text for note in document.notes] == ["voor werf Gent"]
