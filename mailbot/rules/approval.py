@@ -145,6 +145,18 @@ def cancelled(approvals: Sequence[Approval]) -> tuple[Approval, ...]:
     return tuple(replace(a, state=ApprovalState.CANCELLED) for a in approvals)
 
 
+def without_parts(
+    approvals: Sequence[Approval], parts: Collection[tuple[str, str]]
+) -> tuple[Approval, ...]:
+    """Return the approvals without open ones of these rules and approvers: they are withdrawn."""
+    return tuple(
+        replace(a, state=ApprovalState.CANCELLED)
+        if a.state is ApprovalState.OPEN and (a.rule, a.approver) in parts
+        else a
+        for a in approvals
+    )
+
+
 def _is_settled(approvals: Sequence[Approval]) -> bool:
     """Look at what still counts: what was withdrawn neither approves nor stands in the way."""
     counting = [a for a in approvals if a.state is not ApprovalState.CANCELLED]

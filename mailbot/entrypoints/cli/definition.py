@@ -11,6 +11,7 @@ import typer
 from connectors.registry import CONNECTORS
 from handlers.context import Unit
 from handlers.freezing import hand_over
+from handlers.rule_changes import follow_rules
 from handlers.stand_ins import put_askings
 from mailbot.domain.booking import Problem
 from mailbot.domain.document import Status
@@ -223,6 +224,7 @@ def _store(unit: Unit, definition: Definition) -> list[Difference]:
         save_definition(unit.session, definition)
         now = find_definition(unit.session, code)
         if before is not None and now is not None:
+            follow_rules(unit, before, now)
             hand_over(unit, now)
             put_askings(unit, now)
         told = "\n".join(map(str, differences))
