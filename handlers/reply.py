@@ -42,7 +42,13 @@ from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_reply
-from mailbot.rules.access import Authority, Speaker, judge_reply, needed_authority
+from mailbot.rules.access import (
+    Authority,
+    Speaker,
+    is_denied,
+    judge_reply,
+    needed_authority,
+)
 from mailbot.rules.replay import weigh_address
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
@@ -140,6 +146,8 @@ def _decide(unit: Unit, reply: _Reply) -> None:
     """Do what an answer of the person on file says, or ask for what it lacks."""
     if reply.answer.doubt or not reply.answer.commands:
         _ask_again(unit, reply)
+    elif reply.token.context is Shown.CONFIRMATION and _is_denied(reply):
+        _refuse(unit, reply, "confirm_on_page")
     elif reply.token.context is Shown.CONFIRMATION:
         _confirm(unit, reply)
     elif _needs_proof(reply):
@@ -147,6 +155,16 @@ def _decide(unit: Unit, reply: _Reply) -> None:
         _carry_out(unit, reply, [c for c in reply.answer.commands if not _decides(c)])
     else:
         _carry_out(unit, reply, reply.answer.commands)
+
+
+def _is_denied(reply: _Reply) -> bool:
+    """Whether somebody brings token and code whose domain says that the mail is not from there.
+
+    A code makes up for a proof that is missing, as many domains have none; not for one that fails:
+    who was forwarded the mail has the code, too.
+    """
+    is_proved = reply.speaker.authority >= Authority.PROVED
+    return not is_proved and is_denied(reply.stored.envelope.authentication)
 
 
 def _stops(reply: _Reply) -> bool:

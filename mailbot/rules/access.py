@@ -185,6 +185,12 @@ def speaks_against(authentication: Authentication) -> bool:
     return bool(verdicts & {"fail", "softfail", "permerror", "policy"})
 
 
+def is_denied(authentication: Authentication) -> bool:
+    """Whether the domain of From has said how its mail is proved, and this one is not."""
+    has_policy = authentication.dmarc not in ("none", "")
+    return authentication.dmarc == "fail" or (not has_policy and authentication.spf == "fail")
+
+
 def may_decide(
     person: Person | Employee,
     dossier: Dossier,

@@ -218,15 +218,28 @@ def test_a_confirmation_takes_the_code_that_went_to_the_person_on_file(court: Co
         court.deliver(court.signed(raw, "dief.example"), court.address_of(token))
 
 
+def test_a_leaked_confirmation_decides_nothing_for_who_is_not_from_there(court: Court) -> None:
+    token = court.house.confirmation(court.document, Command(verb=Verb.APPROVE))
+    text = f"bevestig {court.house.code}"
+    with court.nothing_happens() as written:
+        raw = court.answer(text=text, To=court.address_of(token))
+        court.deliver(raw, court.address_of(token))
+    (told,) = written
+    assert b"met de knop" in court.house.context.blobs.get(told.sha256).replace(b"=\r\n", b"")
+    # the code still holds for the person on file
+    signed = court.signed(court.answer(text=text, To=court.address_of(token)))
+    court.deliver(signed, court.address_of(token))
+    assert court.house.now(court.document).status is Status.TO_REVIEW
+
+
 def test_a_code_cannot_be_guessed(court: Court) -> None:
     token = court.house.confirmation(court.document, Command(verb=Verb.APPROVE))
     code = int(court.house.code.replace(" ", ""))
     with court.nothing_happens():
         for guess in range(1, 8):
             text = f"bevestig {(code + guess) % 10**6:06}"
-            court.deliver(
-                court.answer(text=text, To=court.address_of(token)), court.address_of(token)
-            )
+            raw = court.signed(court.answer(text=text, To=court.address_of(token)))
+            court.deliver(raw, court.address_of(token))
         text = f"bevestig {court.house.code}"
         raw = court.signed(court.answer(text=text, To=court.address_of(token)))
         court.deliver(raw, court.address_of(token))
