@@ -13,9 +13,11 @@ from mailbot.mail.typed_values import read_day, read_period, read_sum
 from mailbot.mail.verbs import mentions_decision
 from mailbot.mail.words import fold_line, list_names, words
 
-_FIELD = re.compile(r"\s*[-*\u2022]?\s*([^:=\d][^:=]{0,40}?)\s*[:=]\s*(\S.*?)\s*$")
+#: lines are matched without the spaces around them: two runs of spaces beside one another make an
+#: expression take quadratic time on a line that is nothing but spaces
+_FIELD = re.compile(r"(?:[-*\u2022]\s*)?([^:=\d\s][^:=]{0,40}?)\s*[:=]\s*(\S.*)")
 #: "sjabloon 2": a choice needs no colon
-_CHOICE = re.compile(r"\s*[-*\u2022]?\s*([^\W\d]+)\s+(\d{1,2})\s*\.?\s*$")
+_CHOICE = re.compile(r"(?:[-*\u2022]\s*)?([^\W\d]+)\s+(\d{1,2})\s*\.?\s*$")
 _AMOUNT = r"-?\d[\d.,' \u00a0\u202f]*(?:[+*x-]\s*\d[\d.,' \u00a0\u202f]*(?:%\s*)?)*"
 _VAT_CODE = r"[A-Za-z][\w+/.%-]{0,11}|\d{1,2}\s?%"
 _REST = rf"(\d{{3,10}})\s+({_AMOUNT})(?:\s+({_VAT_CODE}))?(?:\s+(.+?))?\s*$"
@@ -29,6 +31,8 @@ _RATE = re.compile(r"\d{1,2}(?:[.,]\d)?")
 #: no country of the Union has a higher rate (Hungary)
 _HIGHEST_RATE = 27
 _LONGEST_FIELD = 4
+#: letters of a booking line with its text
+_LONGEST_BOOKING = 500
 #: words of ", not 3 December 2026"
 _LONGEST_DENIAL = 6
 _DATES = frozenset({"due_date", "invoice_date"})
@@ -37,6 +41,8 @@ _AMOUNTS = frozenset({"total", "vat"})
 
 def read_booking_line(line: str) -> Command | None:
     """Return what a line such as `1: 604000 1700,00 H21 "laptop"`, `+ …` or `- 2` asks."""
+    if len(line) > _LONGEST_BOOKING:
+        return None
     if match := _BOOK.fullmatch(line):
         return _booked(Verb.BOOK, match.groups()[1:], line=match[1])
     if match := _ADD.fullmatch(line):
@@ -63,7 +69,7 @@ def _booked(verb: Verb, parts: Sequence[str | None], line: str = "") -> Command 
 
 def read_field_line(line: str, sent_on: date) -> Command | None:
     """Return the correction that `field: value` asks, None if the line is none."""
-    match = _FIELD.fullmatch(line) or _CHOICE.fullmatch(line)
+    match = _FIELD.fullmatch(line.strip()) or _CHOICE.fullmatch(line.strip())
     if match is None:
         return None
     field = find_field(match[1])
@@ -75,7 +81,7 @@ def read_field_line(line: str, sent_on: date) -> Command | None:
 
 def names_field(line: str) -> bool:
     """Whether it is `field: …` of a known field, whatever the value."""
-    match = _FIELD.fullmatch(line)
+    match = _FIELD.fullmatch(line.strip())
     return match is not None and bool(find_field(match[1]))
 
 
