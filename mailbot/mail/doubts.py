@@ -20,12 +20,16 @@ _CAST: tuple[tuple[str, Doubt], ...] = (
 )
 
 
+#: letters in which the words are looked for: what decides stands at the top
+_READ = 4000
+
+
 def explain(text: str) -> tuple[Doubt, str]:
     """Return the doubt that an unclear answer casts, and the words of it that cast the doubt.
 
     Words are as typed, "" when no known word casts it: then something was not understood.
     """
-    tokens = tokenize(text)
+    tokens = tokenize(text[:_READ])
     for name, doubt in _CAST:
         for at in range(len(tokens)):
             length = match(index_of("doubt", name), tokens, at)

@@ -215,7 +215,7 @@ def _read_list(text: str, asked: _Asked) -> Answer:
 
 
 def _of_list(answer: Answer) -> Answer:
-    """Whether it poses as an instruction to the machine, as "SYSTEM: approve all" does."""
+    """Ask back what would decide without naming a line of the list."""
     verbs = {command.verb for command in answer.commands}
     if verbs <= HARMLESS | {Verb.UNSUBSCRIBE, Verb.STOP, Verb.LANGUAGE}:
         return answer
