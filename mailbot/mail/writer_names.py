@@ -12,7 +12,11 @@ _WORD = re.compile(r"[\w'.-]+")
 _INITIALS = re.compile(r"(?:[A-Z]\.[ -]?){1,4}(?:[A-Z]\.?)?")
 #: what stands between a name and a function: "An Peeters | Zaakvoerder"
 _BETWEEN = re.compile(r"\s*[|,\u2022\u00b7]\s*|\s+[\u2013\u2014-]\s+|\s{2,}|\t")
+#: "on behalf of", as a clerk signs: i. A., i. V., ppa., p.o., p/o
+_PER_PRO = re.compile(r"(?i)^(?:i\. ?[av]\.|ppa?\.|p\.? ?[op]\.|p/o)\s+")
 _SHORTEST_COMPANY = 5
+#: letters that a pet name has in common with the name: Mags and Margaret
+_IN_COMMON = 2
 _LONGEST_SHORT_NAME = 8
 _LONGEST_FULL_NAME = 4
 
@@ -35,7 +39,7 @@ def read_writer(sender: MailAddress) -> Writer:
 
 def is_name(line: str, writer: Writer) -> bool:
     """Whether `line` is no more than the writer's name, a part of it, or its initials."""
-    text = line.strip().rstrip(",!")
+    text = _PER_PRO.sub("", line.strip().rstrip(",!"))
     if _INITIALS.fullmatch(text):
         initials = {one[0] for one in writer.name}
         return all(letter.lower() in initials for letter in text if letter.isalpha())
@@ -52,13 +56,17 @@ def is_short_name(line: str, writer: Writer) -> bool:
     if not (text.isalpha() and text[:1].isupper() and 2 <= len(text) <= _LONGEST_SHORT_NAME):
         return False
     plain = fold_line(text)
-    is_short = any(one.startswith(plain) and one != plain for one in writer.name[:1])
-    return is_short and not _is_answer(plain)
+    if any(one == plain for one in writer.name[:1]) or _is_answer(plain):
+        return False
+    if any(one.startswith(plain) for one in writer.name[:1]):
+        return True
+    is_pet = any(one.startswith(plain[:_IN_COMMON]) for one in writer.name[:1])
+    return is_pet and not _is_word(plain)
 
 
 def opens_card(line: str, writer: Writer) -> bool:
     """Whether a card may begin with `line`: the whole name, or the company of the address."""
-    first = _BETWEEN.split(line.strip(), maxsplit=1)[0]
+    first = _BETWEEN.split(_PER_PRO.sub("", line.strip()), maxsplit=1)[0]
     if " " in first and is_name(first, writer):
         return True
     return len(writer.company) >= _SHORTEST_COMPANY and _letters(line) == writer.company
@@ -82,6 +90,14 @@ def _is_initial(letter: str, writer: Writer) -> bool:
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold_line(text))
+
+
+def _is_word(plain: str) -> bool:
+    """Whether it is a word of an answer of any kind, and so no name."""
+    tokens = tokenize(plain)
+    kinds = [*("hedges", "limits", "others", "partial", "postponed", "discrepancy", "anywhere")]
+    known = any(has("doubt", name, tokens) for name in kinds)
+    return known or bool(match(index_of("filler"), tokens, 0))
 
 
 def _is_answer(plain: str) -> bool:
