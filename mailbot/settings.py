@@ -82,6 +82,20 @@ class Database(_Section):
     url: str = ""
 
 
+class Blobs(_Section):
+    """Where files live; default a folder under data."""
+
+    #: "s3://bucket/prefix"; AWS_* variables and roles of a cloud's machines count as usual
+    url: str = Field(default="", pattern=r"^(s3://[^/]+(/.*)?)?$")
+    #: of a server that is not Amazon's, e.g. "https://s3.example:9000"
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_key_file: Path | None = None
+    #: how long one try with one file may take
+    seconds: float = 30
+
+
 class Clamd(_Section):
     """A virus scanner that every mail is shown to before it is opened; off without `address`."""
 
@@ -177,6 +191,7 @@ class Settings(BaseSettings):
     imap: tuple[Imap, ...] = ()
     outbound: Outbound = Field(default_factory=Outbound)
     database: Database = Field(default_factory=Database)
+    blobs: Blobs = Field(default_factory=Blobs)
     clamd: Clamd = Field(default_factory=Clamd)
     dns: Dns = Field(default_factory=Dns)
     trusted_authserv: TrustedAuthserv = Field(default_factory=TrustedAuthserv)

@@ -11,6 +11,8 @@ from mailbot.domain.job import Job, JobKind
 from mailbot.entrypoints.clamd import ClamdScanner
 from mailbot.settings import Settings
 from storage.blobs import Blobs
+from storage.blobs_folder import FolderBlobs
+from storage.blobs_s3 import S3Blobs
 from storage.database import Database
 from storage.directory_file import DirectoryFile
 from storage.durable import make_folder
@@ -32,7 +34,7 @@ class Places:
 
     @property
     def blobs(self) -> Path:
-        """Every file, by its SHA-256."""
+        """Every file, by its SHA-256, unless they are in a bucket."""
         return self.data / "blobs"
 
     @property
@@ -75,12 +77,22 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
         settings=settings,
         clock=clock or SystemClock(),
         database=database,
-        blobs=Blobs(here.blobs),
+        blobs=open_blobs(settings),
         jobs=Jobs(database),
         token_secret=read_secret(here.secret),
         directory_file=DirectoryFile(here.directory),
         **scanner,
     )
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Return the blob store; a bucket is first asked when something is put or got.
+
+    Raises OSError when the file of its secret key cannot be read.
+    """
+    if settings.blobs.url:
+        return S3Blobs(settings.blobs)
+    return FolderBlobs(places(settings).blobs)
 
 
 def close_context(context: Context) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from handlers import export_booking
 from mailbot.entrypoints.cli import app
 from mailbot.entrypoints.outgoing import FolderTransport
-from storage.blobs import Blobs
+from storage.blobs_folder import FolderBlobs
 from storage.database import Database
 from storage.spool import Spool
 from tests.kit.quick_stops import look_often
@@ -97,7 +97,7 @@ def trap_transport(trap: Trap) -> None:
 POINTS: dict[str, Callable[[Trap], None]] = {
     "spool": trap_method(Spool, "put"),
     "unspool": trap_method(Spool, "remove"),
-    "blob": trap_method(Blobs, "put"),
+    "blob": trap_method(FolderBlobs, "put"),
     "commit": trap_commit,
     "send": trap_transport,
     "deliver": trap_method(export_booking, "deliver_to_folder"),

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from storage import durable
-from storage.blobs import BlobError, Blobs
+from storage.blobs import BlobError
+from storage.blobs_folder import FolderBlobs
 
 CONTENT = b"%PDF-1.7 factuur\x00\xff"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
-    return Blobs(tmp_path / "blobs")
+def blobs(tmp_path: Path) -> FolderBlobs:
+    return FolderBlobs(tmp_path / "blobs")
 
 
-def test_what_is_put_is_got(blobs: Blobs) -> None:
+def test_what_is_put_is_got(blobs: FolderBlobs) -> None:
     assert not blobs.has(SHA256)
     assert blobs.put(CONTENT) == SHA256
     assert blobs.get(SHA256) == CONTENT
@@ -27,19 +28,21 @@ def test_what_is_put_is_got(blobs: Blobs) -> None:
 
 
 def test_the_same_content_is_kept_once_and_not_written_again(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blobs.put(CONTENT)
-    monkeypatch.setattr("storage.blobs.write_durably", lambda *_: pytest.fail("written again"))
+    monkeypatch.setattr(
+        "storage.blobs_folder.write_durably", lambda *_: pytest.fail("written again")
+    )
     assert blobs.put(CONTENT) == SHA256
 
 
-def test_no_content_is_content(blobs: Blobs) -> None:
+def test_no_content_is_content(blobs: FolderBlobs) -> None:
     assert blobs.get(blobs.put(b"")) == b""
 
 
 def test_the_first_file_of_a_folder_is_durable_with_its_folders(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
     monkeypatch.setattr(durable, "sync_folder", synced.append)
@@ -47,12 +50,12 @@ def test_the_first_file_of_a_folder_is_durable_with_its_folders(
     assert synced == [blobs.folder.parent, blobs.folder, blobs.path(SHA256).parent]
 
 
-def test_a_missing_file_is_an_error(blobs: Blobs) -> None:
+def test_a_missing_file_is_an_error(blobs: FolderBlobs) -> None:
     with pytest.raises(BlobError, match="is not in the blob store"):
         blobs.get(SHA256)
 
 
-def test_a_damaged_file_is_noticed_and_mended_when_it_comes_again(blobs: Blobs) -> None:
+def test_a_damaged_file_is_noticed_and_mended_when_it_comes_again(blobs: FolderBlobs) -> None:
     other = blobs.put(b"other")
     blobs.put(CONTENT)
     blobs.path(SHA256).write_bytes(CONTENT[:-1])
@@ -65,12 +68,12 @@ def test_a_damaged_file_is_noticed_and_mended_when_it_comes_again(blobs: Blobs) 
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", SHA256.upper(), SHA256 + "0", "x" * 64])
-def test_only_a_sha256_is_a_name(blobs: Blobs, name: str) -> None:
+def test_only_a_sha256_is_a_name(blobs: FolderBlobs, name: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         blobs.path(name)
 
 
-def test_a_half_written_file_is_no_blob(blobs: Blobs) -> None:
+def test_a_half_written_file_is_no_blob(blobs: FolderBlobs) -> None:
     blobs.put(CONTENT)
     (blobs.path(SHA256).parent / ".0011223344556677.new").write_bytes(b"half")
     assert list(blobs.names()) == [SHA256]
