@@ -5,7 +5,7 @@ can be shown to an auditor without what other events say, and each link still be
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -81,10 +81,15 @@ def links_between(session: Session, first: int, last: int) -> Iterator[Link]:
 
 def broken_links(session: Session) -> Iterator[int]:
     """Yield the number of every event whose hash or chain is not right."""
-    previous, expected = _FIRST, 1
     rows = session.exec(
         select(AuditRow).order_by(col(AuditRow.number)).execution_options(yield_per=1000)
     )
+    yield from broken_rows(rows)
+
+
+def broken_rows(rows: Iterable[AuditRow]) -> Iterator[int]:
+    """Yield the number of every row that is not right; `rows` are all there are, in order."""
+    previous, expected = _FIRST, 1
     for row in rows:
         if row.previous_hash != previous or row.number != expected or not _is_right(row):
             yield row.number or 0

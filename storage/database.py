@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dbos import DBOS
 from psycopg.abc import Buffer
 from psycopg.types.string import StrDumper
@@ -58,14 +59,13 @@ class Database:
         except OperationalError as error:
             raise Temporary(f"the database did not answer: {error.orig}") from error
 
-    def migrate(self) -> None:
-        """Bring our tables and the job tables to this version of mailbot. Raises Temporary."""
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
+    def migrate(self, revision: str = "head") -> None:
+        """Bring our tables to a version, and the job tables to the newest. Raises Temporary."""
+        config = _migrations()
         try:
             with self.engine.connect() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
                 connection.commit()
             DBOS.migrate(self.jobs_url)
         except OperationalError as error:
@@ -79,6 +79,18 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this mailbot has tables of that version."""
+    scripts = ScriptDirectory.from_config(_migrations())
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
 
 
 def _with_driver(url: str) -> str:
