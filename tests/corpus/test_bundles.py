@@ -1,4 +1,4 @@
-"""Bundles and kinds of paper of the shared corpora: where documents begin, and what each is."""
+"""Bundles of the shared corpora: where documents begin, and what each is."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from mailbot.domain.invoice import DocumentClass
 from mailbot.recognition.pdf_invoice import read_pdf
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
@@ -32,15 +31,3 @@ def test_every_bundle_is_taken_apart_where_its_documents_begin() -> None:
         read = read_pdf(path.read_bytes())
         found = [(first, last, part.document_class) for first, last, part in read.parts]
         assert found == [(p["from"], p["to"], p["document_class"]) for p in truth["pages"]], path
-
-
-@pytest.mark.parametrize("corpus", ["benl", "documents"])
-def test_what_is_booked_is_told_from_credit_and_from_other_papers(corpus: str) -> None:
-    wrong = []
-    for path, truth in entries(corpus, "pdf"):
-        if truth.get("kind_ambiguous") or truth.get("is_receipt"):
-            continue
-        expected = DocumentClass(truth.get("document_class") or truth["kind"])
-        if read_pdf(path.read_bytes()).invoice.document_class is not expected:
-            wrong.append(path.name)
-    assert wrong == []

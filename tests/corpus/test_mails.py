@@ -19,15 +19,25 @@ pytestmark = [
 ]
 
 
+#: of the mails of which no truth is known, every so many is read
+_STEP = 4
+
+
 def _rows(folder: Path) -> list[dict[str, Any]]:
     lines = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
+    rows = [row for row in rows if _is_told(row)] + [r for r in rows if not _is_told(r)][::_STEP]
     for row in rows:
         file = folder / row["path"]
         mail = read_any_mail(file.read_bytes(), file.name)
         assert isinstance(mail, Mail)
         row["read"] = describe(mail)
     return rows
+
+
+def _is_told(row: dict[str, Any]) -> bool:
+    """Whether a truth is known that is looked at here."""
+    return "written" in row or any((row.get("truth") or {}).values())
 
 
 def test_mails() -> None:

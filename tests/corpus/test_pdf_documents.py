@@ -80,11 +80,14 @@ def _letters(value: object) -> str:
 
 
 @pytest.mark.parametrize("corpus", sorted(FLOORS))
-def test_fields_on_text_pdfs_are_read_as_well_as_before(corpus: str) -> None:
+def test_text_pdfs_are_read_as_well_as_before(corpus: str) -> None:
     right: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    wrong_class = []
     for entry in entries(corpus, ("pdf",)):
         truth = truth_of(corpus, entry)
         invoice = read_pdf((CORPORA / corpus / entry["path"]).read_bytes()).invoice
+        if not _is_class_right(truth, invoice):
+            wrong_class.append(entry["path"])
         for name in FLOORS[corpus]:
             if truth.get(name) and truth["visible"].get(name):
                 right[name][entry["layout"]].append(is_right(name, truth, invoice))
@@ -94,6 +97,15 @@ def test_fields_on_text_pdfs_are_read_as_well_as_before(corpus: str) -> None:
     }
     low = {n: round(s, 3) for n, s in reached.items() if s < FLOORS[corpus][n]}
     assert not low, low
+    assert wrong_class == []
+
+
+def _is_class_right(truth: dict[str, Any], invoice: Invoice) -> bool:
+    """Whether what is booked is told from credit and from other papers."""
+    if truth.get("kind_ambiguous") or truth.get("is_receipt"):
+        return True
+    expected = DocumentClass(truth.get("document_class") or truth["kind"])
+    return invoice.document_class is expected
 
 
 def test_papers_that_are_no_invoices_are_not_taken_for_one() -> None:

@@ -22,8 +22,12 @@ pytestmark = [
 ]
 
 
+#: every third rule test is enough to see a change; `score_extra.py` looks at all of them
+_STEP = 3
+
+
 def cases() -> Iterator[dict[str, Any]]:
-    for line in (DOCUMENTS / "validity" / "cases.jsonl").read_text().splitlines():
+    for line in (DOCUMENTS / "validity" / "cases.jsonl").read_text().splitlines()[::_STEP]:
         yield json.loads(line)
 
 
