@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from mailbot.domain.conversation import Batch, Conversation, ConversationState, Message
 from mailbot.domain.document import StoredFile
 from mailbot.domain.values import from_data, from_json, to_data, to_json
+from storage.search_index import index_conversation, index_message
 from storage.tables import BatchRow, ConversationRow, MessageRow
 
 
@@ -28,6 +29,7 @@ def record_conversation(session: Session, conversation: Conversation) -> None:
         )
     )
     session.flush()
+    index_conversation(session, conversation)
 
 
 def find_conversation(session: Session, conversation_id: str) -> Conversation | None:
@@ -96,6 +98,8 @@ def find_in_batch(session: Session, batch: str, dossier: str) -> Conversation | 
 
 def record_message(session: Session, message: Message) -> None:
     """Keep a message; the same id again changes nothing."""
+    before = session.get(MessageRow, message.id)
+    is_new = before is None or not before.conversation_id
     values = {
         **vars(message),
         "conversation_id": message.conversation_id or None,
@@ -104,6 +108,8 @@ def record_message(session: Session, message: Message) -> None:
     }
     session.merge(MessageRow(**values))
     session.flush()
+    if is_new:
+        index_message(session, message)
 
 
 def find_message(session: Session, message_id: str) -> Message | None:

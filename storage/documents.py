@@ -9,6 +9,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from mailbot.domain.document import Document, Status
 from mailbot.domain.values import from_json, to_json
+from storage.search_index import index_document
 from storage.tables import DocumentRow, ExportRow
 
 
@@ -34,6 +35,7 @@ def record_document(session: Session, document: Document) -> None:
         )
     )
     session.flush()
+    index_document(session, document)
 
 
 def find_document(
