@@ -3,6 +3,8 @@
 BIN := .venv/bin
 # more tests wait (for a process, a mail, a browser) than compute; the long ones come first
 PYTEST := $(BIN)/pytest -n 3 --maxschedchunk 4
+# every process that tests start reads our modules: compiled once, whatever the machine says
+export PYTHONDONTWRITEBYTECODE :=
 UV := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 
 .PHONY: run test check bench demo features golden format lock help
@@ -53,3 +55,4 @@ lock: ## resolve the dependencies of pyproject.toml anew (needs the network)
 	$(UV) $(ARGS) -o requirements.txt pyproject.toml
 	$(UV) $(ARGS) -o requirements-dev.txt -c requirements.txt --group dev pyproject.toml
 	$(UV) $(ARGS) -o requirements-build.txt -c requirements-dev.txt --group build
+	$(UV) $(ARGS) -o requirements-s3.txt --group s3

@@ -96,9 +96,9 @@ install_debian_packages() {
 
 # Python packages -----------------------------------------------------------------------------
 
-# .venv names this folder, and installs the project by the metadata of pyproject.toml.
-current_state() {
-    { pwd; cat pyproject.toml requirements*.txt; } | sha256sum | cut -d ' ' -f 1
+# An environment names its folder; ours installs the project by the metadata of pyproject.toml.
+state_of() {
+    { pwd; cat "$@"; } | sha256sum | cut -d ' ' -f 1
 }
 
 # requirements-dev.txt holds all of requirements.txt in the same versions, so it serves both.
@@ -118,7 +118,7 @@ install_python_packages() {
     run) lock=requirements.txt kind=run ;;
     *) lock=requirements-dev.txt kind=dev ;;
     esac
-    state=$(current_state)
+    state=$(state_of pyproject.toml requirements.txt requirements-dev.txt requirements-build.txt)
     is_ready && return
     say "Installing Python packages into .venv; the first time takes a minute or two"
     .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
@@ -129,6 +129,18 @@ install_python_packages() {
     printf '%s %s\n' "$state" "$kind" >.venv/.installed
 }
 
+# The S3 API that tests speak to (tests/kit/s3_server.py) wants other versions than ours.
+install_s3_server() {
+    state=$(state_of requirements-s3.txt)
+    [ "$state" != "$(cat .venv/s3/.installed 2>/dev/null)" ] || return 0
+    say "Installing the S3 server of the tests into .venv/s3"
+    "$python" -m venv --clear .venv/s3
+    .venv/s3/bin/python -m pip --disable-pip-version-check --quiet install \
+        --require-hashes -r requirements-s3.txt >&2
+    echo "$state" >.venv/s3/.installed
+}
+
 check_python
 install_debian_packages
 install_python_packages
+[ "$purpose" != test ] || install_s3_server

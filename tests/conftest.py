@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.kit.golden",
     "tests.kit.postgres",
     "tests.kit.quick_stops",
+    "tests.kit.s3",
 ]
 
 # every commit waits for the disk, thousands of times in all; no test takes the power away. Where
