@@ -10,6 +10,7 @@ read them takes seconds of a processor, and a story of power cuts starts the ser
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -104,9 +105,16 @@ POINTS: dict[str, Callable[[Trap], None]] = {
 }
 
 
-def start_service(config: Path, log: Path, kill_at: str = "") -> ForkServerProcess:
-    """Start `mailbot serve` in a process of its own; `log` grows with what it says."""
-    process = forking().Process(target=_serve, args=(config, log, kill_at), daemon=True)
+def start_service(
+    config: Path, log: Path, kill_at: str = "", *, only: str = "", machine: str = ""
+) -> ForkServerProcess:
+    """Start `mailbot serve` in a process of its own; `log` grows with what it says.
+
+    `only` names the parts to run, `machine` is what its host calls itself. It leads a process
+    group of its own, so that its children can be killed with it.
+    """
+    asked = {"kill_at": kill_at, "only": only, "machine": machine}
+    process = forking().Process(target=_serve, args=(config, log), kwargs=asked, daemon=True)
     process.start()
     return process
 
@@ -118,13 +126,19 @@ def forking() -> ForkServerContext:
     return context
 
 
-def _serve(config: Path, log: Path, kill_at: str) -> None:
+def _serve(config: Path, log: Path, *, kill_at: str, only: str, machine: str) -> None:
+    os.setsid()
+    # who is a daemon for multiprocessing may have no children; the service may
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with log.open("ab") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     if kill_at:
         when, number, what = kill_at.split(":")
         POINTS[what](Trap(when, int(number)))
+    if machine:
+        socket.gethostname = lambda: machine
     look_often()
-    sys.argv = ["mailbot", "serve", "--config", str(config)]
+    parts = ["--only", only] if only else []
+    sys.argv = ["mailbot", "serve", "--config", str(config), *parts]
     app()
