@@ -131,6 +131,12 @@ def entries_about(session: Session, document_id: str) -> Sequence[OutboxEntry]:
     return [_entry(row) for row in rows]
 
 
+def entries_in(session: Session, state: OutboxState) -> Sequence[OutboxEntry]:
+    """Return the mails of ours that stand in a state which few do, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.state == state.value).order_by(OutboxRow.id)
+    return [_entry(row) for row in session.exec(query)]
+
+
 def recent_entries(session: Session, limit: int = 200) -> Sequence[OutboxEntry]:
     """Return the newest mails of ours, newest first."""
     rows = session.exec(select(OutboxRow).order_by(col(OutboxRow.id).desc()).limit(limit))

@@ -73,6 +73,10 @@ class EventKind(StrEnum):
     SUPPLIER_FORGOTTEN = "supplier_forgotten"
     DEFINITION_APPLIED = "definition_applied"
     JOB_BURIED = "job_buried"
+    #: a backup was put back: what happened after it was made is not known
+    RESTORED = "restored"
+    #: a letter that was held after that left all the same
+    LETTER_RELEASED = "letter_released"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ class OutboxState(StrEnum):
     DEFERRED = "deferred"
     SENT = "sent"
     FAILED = "failed"
+    #: was on its way when a backup was made that was put back: may have left since
+    HELD = "held"
 
 
 class Failure(StrEnum):

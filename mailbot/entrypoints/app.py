@@ -10,6 +10,8 @@ from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.job import Job, JobKind
 from mailbot.entrypoints.clamd import ClamdScanner
 from mailbot.settings import Settings
+from storage.backup.making import Installation
+from storage.backup.restoring import MARKER
 from storage.blobs import Blobs
 from storage.blobs_folder import FolderBlobs
 from storage.blobs_s3 import S3Blobs
@@ -66,9 +68,12 @@ def places(settings: Settings) -> Places:
 def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     """Make what every handler needs, with the database at this version of mailbot.
 
-    Raises Temporary when the database does not answer, OSError when the data folder is no use.
+    Raises Temporary when the database does not answer, OSError when the data folder is no use,
+    ValueError when something in it is not as it should be.
     """
     here = places(settings)
+    if (here.data / MARKER).exists():
+        raise ValueError(f"a restore into {here.data} has not ended: run mailbot restore again")
     make_folder(here.data)
     database = Database(settings.database_url)
     database.migrate()
@@ -93,6 +98,23 @@ def open_blobs(settings: Settings) -> Blobs:
     if settings.blobs.url:
         return S3Blobs(settings.blobs)
     return FolderBlobs(places(settings).blobs)
+
+
+def open_installation(context: Context, settings_file: Path | None) -> Installation:
+    """Return everything that a backup holds."""
+    return Installation(
+        database=context.database,
+        blobs=context.blobs,
+        data=places(context.settings).data,
+        settings_file=settings_file or Path("mailbot.toml"),
+    )
+
+
+def open_empty(settings: Settings) -> tuple[Installation, Jobs]:
+    """Return the place that a backup is put back into, and its queue; nothing is made there."""
+    database = Database(settings.database_url)
+    data = places(settings).data
+    return Installation(database=database, blobs=open_blobs(settings), data=data), Jobs(database)
 
 
 def close_context(context: Context) -> None:

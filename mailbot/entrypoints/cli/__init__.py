@@ -4,6 +4,7 @@ import typer
 
 from mailbot.entrypoints.cli.address import address_app
 from mailbot.entrypoints.cli.audit import audit_app
+from mailbot.entrypoints.cli.backup import backup, release, restore_backup
 from mailbot.entrypoints.cli.conversation import conversation_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
@@ -30,6 +31,9 @@ app.add_typer(queue_app, name="queue")
 mail_app.command("release")(release_mail)
 app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
+app.command("backup")(backup)
+app.command("restore")(restore_backup)
+queue_app.command("release")(release)
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")
 app.add_typer(person_app, name="person")
