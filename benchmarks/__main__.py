@@ -1,42 +1,53 @@
 """What `make bench` runs: how fast mailbot is on this machine, and how right what it reads."""
 
 import logging
-import os
-import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Annotated
 
 import structlog
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import latency, learning, recognition, reliability, smtp_intake
 from benchmarks.answers import figures as answers
+from benchmarks.results import from_rows, keep
 
-#: name -> what gives its rows
-BENCHMARKS = {
-    "latency": latency.rows,
-    "recognition": recognition.rows,
-    "learning": learning.rows,
-    "intake": smtp_intake.rows,
+
+def _in_one_table(rows: Callable[[], Sequence[tuple[str, str]]]) -> Iterable[Table]:
+    yield from_rows("", rows())
+
+
+#: name -> what gives its tables
+BENCHMARKS: Mapping[str, Callable[[], Iterable[Table]]] = {
+    "intake": partial(_in_one_table, smtp_intake.rows),
+    "latency": partial(_in_one_table, latency.rows),
+    "recognition": partial(_in_one_table, recognition.rows),
+    "learning": partial(_in_one_table, learning.rows),
+    "reliability": reliability.tables,
+    "answers": answers.tables,
 }
-#: name -> what gives tables of its own
-TABLES = {"reliability": reliability.tables, "answers": answers.tables}
 
 
-def main(wanted: list[str]) -> None:
+def main(
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHMARKS)}; default: all.")
+    ] = None,
+    is_kept: Annotated[
+        bool, typer.Option("--keep", help="Write what was measured to benchmarks/results.md.")
+    ] = False,
+) -> None:
     """Run the benchmarks that were named, or all of them."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    table = Table("what", "figure", title=f"mailbot on {os.cpu_count()} cores")
-    for name, rows in BENCHMARKS.items():
-        if not wanted or name in wanted:
-            for row in rows():
-                table.add_row(*row)
-    if table.rows:
-        Console().print(table)
-    for name, tables in TABLES.items():
-        if not wanted or name in wanted:
-            for one in tables():
-                Console().print(one)
+    for name in names or BENCHMARKS:
+        tables = list(BENCHMARKS[name]())
+        for table in tables:
+            table.title = table.title or name
+            Console().print(table)
+        if is_kept:
+            keep(name, tables)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    typer.run(main)
