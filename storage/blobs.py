@@ -19,6 +19,10 @@ class BlobError(Permanent):
     """A file that was kept is not there any more, or not as it was."""
 
 
+class BlobMissingError(BlobError):
+    """A file that was kept is not there any more."""
+
+
 class Blobs(Protocol):
     """A store of files by their content.
 
@@ -40,6 +44,22 @@ class Blobs(Protocol):
     @abstractmethod
     def names(self) -> Iterator[str]:
         """Yield the SHA-256 of everything that is kept, in order."""
+
+    @abstractmethod
+    def set_aside(self, sha256: str) -> None:
+        """Take a content out of `names`; `get` still finds it, and a new `put` keeps it anew."""
+
+    @abstractmethod
+    def names_aside(self) -> Iterator[str]:
+        """Yield the SHA-256 of everything that was set aside, in order."""
+
+    @abstractmethod
+    def bring_back(self, sha256: str) -> None:
+        """Keep a content again that was set aside."""
+
+    @abstractmethod
+    def forget(self, sha256: str) -> None:
+        """Delete a content that was set aside; one that is kept is not touched."""
 
     def verify(self) -> Iterator[str]:
         """Read everything, one file at a time, and yield the SHA-256 of what is damaged."""
@@ -75,6 +95,6 @@ def checked(content: bytes, sha256: str) -> bytes:
     return content
 
 
-def missing(sha256: str) -> BlobError:
+def missing(sha256: str) -> BlobMissingError:
     """Return the error that says that the content is gone."""
-    return BlobError(f"the file {sha256} is not in the blob store")
+    return BlobMissingError(f"the file {sha256} is not in the blob store")

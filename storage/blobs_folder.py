@@ -6,6 +6,8 @@ from pathlib import Path
 from storage.blobs import Blobs, checked, find_name, key_of, missing, sha256_of
 from storage.durable import make_folder, sync_folder, write_durably
 
+_ASIDE = "aside"
+
 
 class FolderBlobs(Blobs):
     """The blob store in one folder."""
@@ -30,10 +32,13 @@ class FolderBlobs(Blobs):
 
     def get(self, sha256: str) -> bytes:
         """Return the content with this SHA-256. Raises BlobError when it is gone or damaged."""
-        try:
-            return checked(self.path(sha256).read_bytes(), sha256)
-        except FileNotFoundError as error:
-            raise missing(sha256) from error
+        # it may be on its way from one place to the other: the first is looked at twice
+        for path in (self.path(sha256), self._aside(sha256), self.path(sha256)):
+            try:
+                return checked(path.read_bytes(), sha256)
+            except FileNotFoundError:
+                continue
+        raise missing(sha256)
 
     def path(self, sha256: str) -> Path:
         """Return where the content lies, if it is there. Raises ValueError for another name."""
@@ -47,3 +52,31 @@ class FolderBlobs(Blobs):
         """Yield the SHA-256 of everything that is kept, in order."""
         for folder in sorted(self.folder.glob("??")):
             yield from filter(None, (find_name(path.name) for path in sorted(folder.iterdir())))
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a content out of `names`; `get` still finds it, and a new `put` keeps it anew."""
+        _move(self.path(sha256), self._aside(sha256))
+
+    def names_aside(self) -> Iterator[str]:
+        """Yield the SHA-256 of everything that was set aside, in order."""
+        yield from FolderBlobs(self.folder / _ASIDE).names()
+
+    def bring_back(self, sha256: str) -> None:
+        """Keep a content again that was set aside."""
+        _move(self._aside(sha256), self.path(sha256))
+
+    def forget(self, sha256: str) -> None:
+        """Delete a content that was set aside; one that is kept is not touched."""
+        self._aside(sha256).unlink(missing_ok=True)
+
+    def _aside(self, sha256: str) -> Path:
+        return self.folder / _ASIDE / key_of(sha256)
+
+
+def _move(old: Path, new: Path) -> None:
+    """Rename durably: the new name is safe before the old one is forgotten."""
+    if old.is_file():
+        make_folder(new.parent)
+        old.rename(new)
+        sync_folder(new.parent)
+        sync_folder(old.parent)

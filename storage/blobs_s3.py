@@ -17,7 +17,16 @@ from obstore.store import S3Store
 
 from mailbot.domain.errors import Temporary
 from mailbot.settings import Blobs as BlobSettings
-from storage.blobs import BlobError, Blobs, checked, find_name, key_of, missing, sha256_of
+from storage.blobs import (
+    BlobError,
+    BlobMissingError,
+    Blobs,
+    checked,
+    find_name,
+    key_of,
+    missing,
+    sha256_of,
+)
 
 if TYPE_CHECKING:  # the library has these for type checkers alone
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -36,6 +45,7 @@ _RETRY: "RetryConfig" = {
 }
 #: names in one answer of a list: what lies in memory at a time
 _PAGE = 1000
+_ASIDE = "aside"
 
 
 class S3Blobs(Blobs):
@@ -77,9 +87,9 @@ class S3Blobs(Blobs):
         line may damage one answer); Temporary.
         """
         try:
-            return self._read(sha256)
+            return self._find(sha256)
         except BlobError:
-            return self._read(sha256)
+            return self._find(sha256)
 
     def has(self, sha256: str) -> bool:
         """Whether the content is there. Raises Temporary."""
@@ -92,13 +102,53 @@ class S3Blobs(Blobs):
 
     def names(self) -> Iterator[str]:
         """Yield the SHA-256 of everything that is kept, in order. Raises Temporary."""
-        with self._asking():
-            for page in obstore.list(self._store, chunk_size=_PAGE):
-                yield from filter(None, (find_name(found["path"]) for found in page))
+        for path in self._paths():
+            # each store calls a content the same; what was set aside begins otherwise
+            name = find_name(path)
+            if name and path == key_of(name):
+                yield name
 
-    def _read(self, sha256: str) -> bytes:
+    def set_aside(self, sha256: str) -> None:
+        """Take a content out of `names`; `get` still finds it, and a new `put` keeps it anew.
+
+        Raises Temporary.
+        """
+        self._move(key_of(sha256), _aside(sha256))
+
+    def names_aside(self) -> Iterator[str]:
+        """Yield the SHA-256 of everything that was set aside, in order. Raises Temporary."""
+        yield from filter(None, map(find_name, self._paths(_ASIDE)))
+
+    def bring_back(self, sha256: str) -> None:
+        """Keep a content again that was set aside. Raises Temporary."""
+        self._move(_aside(sha256), key_of(sha256))
+
+    def forget(self, sha256: str) -> None:
+        """Delete a content that was set aside, not one that is kept. Raises Temporary."""
+        with self._asking():
+            obstore.delete(self._store, _aside(sha256))
+
+    def _move(self, old: str, new: str) -> None:
+        """Copy, then delete: nobody who looks at both finds it in neither."""
+        with self._asking():
+            obstore.copy(self._store, old, new)
+            obstore.delete(self._store, old)
+
+    def _paths(self, prefix: str | None = None) -> Iterator[str]:
+        with self._asking():
+            for page in obstore.list(self._store, prefix, chunk_size=_PAGE):
+                yield from (found["path"] for found in page)
+
+    def _find(self, sha256: str) -> bytes:
+        """Return a content that is kept or was set aside."""
+        try:
+            return self._read(key_of(sha256), sha256)
+        except BlobMissingError:
+            return self._read(_aside(sha256), sha256)
+
+    def _read(self, path: str, sha256: str) -> bytes:
         with self._asking(sha256):
-            content = obstore.get(self._store, key_of(sha256)).bytes().to_bytes()
+            content = obstore.get(self._store, path).bytes().to_bytes()
         return checked(content, sha256)
 
     @contextmanager
@@ -117,6 +167,10 @@ class S3Blobs(Blobs):
     def _trouble(self, error: Exception) -> Temporary:
         # what follows the first line is the library's own structure
         return Temporary(f"the blob store {self._url}: {str(error).splitlines()[0]}")
+
+
+def _aside(sha256: str) -> str:
+    return f"{_ASIDE}/{key_of(sha256)}"
 
 
 def _config(settings: BlobSettings) -> "S3Config":

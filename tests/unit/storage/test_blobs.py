@@ -74,3 +74,28 @@ def test_only_a_sha256_is_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         key_of(name)
     assert find_name(f"ab/{name}") is None
+
+
+def test_what_is_set_aside_is_found_and_can_come_back(blobs: Blobs) -> None:
+    other = blobs.put(b"other")
+    blobs.put(CONTENT)
+    blobs.set_aside(SHA256)
+    assert list(blobs.names()) == [other]
+    assert list(blobs.names_aside()) == [SHA256]
+    assert blobs.get(SHA256) == CONTENT
+    blobs.bring_back(SHA256)
+    assert list(blobs.names()) == sorted([SHA256, other])
+    assert list(blobs.names_aside()) == []
+
+
+def test_what_is_forgotten_is_gone_unless_it_was_put_anew(blobs: Blobs) -> None:
+    blobs.put(CONTENT)
+    blobs.set_aside(SHA256)
+    blobs.put(CONTENT)
+    blobs.forget(SHA256)
+    assert blobs.get(SHA256) == CONTENT
+    blobs.set_aside(SHA256)
+    blobs.forget(SHA256)
+    with pytest.raises(BlobError, match="is not in the blob store"):
+        blobs.get(SHA256)
+    blobs.forget(SHA256)
