@@ -37,6 +37,8 @@ class Smtp(_Section):
     #: bytes
     max_size: int = 50 * 1024 * 1024
     max_connections: int = 100
+    #: processes that take mail beside this one, 0: this one takes it itself
+    processes: int = Field(default=0, ge=0, le=64)
 
 
 class Lmtp(_Section):

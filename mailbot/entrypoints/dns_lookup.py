@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import dns.exception
 import dns.name
+import dns.rdataclass
+import dns.rdatatype
 import dns.resolver
 
 from mailbot.mail.lookup import LookupFailed
@@ -24,6 +26,10 @@ _SECONDS_PER_QUESTION = 3.0
 
 #: nobody can register these (RFC 6761, RFC 2606): no public server need be asked
 _RESERVED = (".example", ".invalid", ".localhost", ".test", "example.com", "example.org")
+
+
+class NotKnown(Exception):  # noqa: N818 - it is no fault
+    """DNS would have to be asked."""
 
 
 class _SmallAnswers(dns.resolver.LRUCache):
@@ -57,6 +63,10 @@ class DnsResolver:
         return MailLookup(
             self._resolver, self._clock, deadline, skips_reserved=self._skips_reserved
         )
+
+    def known(self) -> "MailLookup":
+        """Return a lookup that asks nobody: it raises NotKnown for what is not remembered."""
+        return _KnownLookup(self._resolver, self._clock, 0, skips_reserved=self._skips_reserved)
 
 
 class MailLookup:
@@ -110,6 +120,25 @@ class MailLookup:
             return []
         except (dns.exception.DNSException, OSError) as error:
             raise LookupFailed(f"DNS gave no answer for {name}: {error}") from error
+
+
+class _KnownLookup(MailLookup):
+    """Answers from what other mails have asked."""
+
+    def _ask(self, name: str, record_type: str) -> list[Any]:
+        if self._skips_reserved and name.rstrip(".").lower().endswith(_RESERVED):
+            return []
+        try:
+            asked = dns.name.from_text(name)
+        except (dns.exception.DNSException, UnicodeError):
+            return []
+        # that there is no such name is remembered for every type (RFC 8020)
+        kinds = dns.rdatatype.from_text(record_type), dns.rdatatype.ANY
+        remembered = self._resolver.cache
+        keys = ((asked, kind, dns.rdataclass.IN) for kind in kinds)
+        for answer in filter(None, (remembered.get(key) for key in keys)):
+            return list(answer.rrset or ())[:_MOST_RECORDS]
+        raise NotKnown(name)
 
 
 def _system_resolver() -> dns.resolver.Resolver:

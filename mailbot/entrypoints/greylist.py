@@ -1,48 +1,45 @@
 """Lets strangers wait while mail floods in: a real server tries again, most robots do not.
 
 Nothing is refused for good, and nobody waits while there is no flood. All of it is memory, which
-is bounded: what is forgotten waits once more.
+is bounded and shared by the SMTP processes: what is forgotten waits once more.
 """
 
-from collections.abc import Hashable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 from mailbot.domain.clock import Clock
 from mailbot.entrypoints.smtp_limits import Rate, network_of
+from mailbot.entrypoints.smtp_memory import Memory, Table
 
 #: a try again counts after so long, and as long as servers try (RFC 5321 §4.5.4.1)
-_SHORTEST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(days=1)
+_SHORTEST_WAIT = timedelta(minutes=1).total_seconds()
+_LONGEST_WAIT = timedelta(days=1).total_seconds()
 #: who brought mail so long before is no part of the flood
-_SETTLED = timedelta(minutes=10)
-_REMEMBERED = 20_000
+_SETTLED = timedelta(minutes=10).total_seconds()
 _ALL = "all"
-_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Greylist:
-    """Whether there is a flood, and who must wait in it; for one thread."""
+    """Whether there is a flood, and who must wait in it; for one thread of each process."""
 
-    def __init__(self, *, flood_per_minute: int, clock: Clock) -> None:
+    def __init__(self, *, flood_per_minute: int, clock: Clock, memory: Memory) -> None:
         """See a flood in more than `flood_per_minute` mails a minute; 0 sees none."""
         self._clock = clock
         self._is_off = not flood_per_minute
-        self._all = Rate(flood_per_minute, clock)
+        self._all = Rate(flood_per_minute, clock, memory)
         #: networks that brought mail, and since when
-        self._known: dict[str, datetime] = {}
+        self._known = Table(memory)
         #: who was told to wait, and when first
-        self._waiting: dict[tuple[str, str, str], datetime] = {}
+        self._waiting = Table(memory)
 
     def must_wait(self, address: str, sender: str, recipient: str) -> bool:
         """Whether this mail must be tried again later; the same one passes after a minute."""
-        now, network = self._clock.now(), network_of(address)
+        now, network = self._clock.now().timestamp(), network_of(address)
         if self._is_off or not self._all.is_spent(_ALL) or self._is_settled(network, now):
             return False
-        key = (network, sender.lower(), recipient.lower())
-        since = self._waiting.get(key)
+        key = "\n".join((network, sender.lower(), recipient.lower()))
+        since = _since(self._waiting, key)
         if since is None or now - since > _LONGEST_WAIT:
-            _remember(self._waiting, key, now)
+            self._waiting.note(key, 1, now)
             return True
         return now - since < _SHORTEST_WAIT
 
@@ -52,18 +49,14 @@ class Greylist:
             return
         self._all.take(_ALL)
         network = network_of(address)
-        if network not in self._known:
-            _remember(self._known, network, self._clock.now())
+        if self._known.find(network) is None:
+            self._known.note(network, 1, self._clock.now().timestamp())
 
-    def _is_settled(self, network: str, now: datetime) -> bool:
-        since = self._known.get(network)
+    def _is_settled(self, network: str, now: float) -> bool:
+        since = _since(self._known, network)
         return since is not None and now - since >= _SETTLED
 
 
-def _remember(known: dict[_Key, datetime], key: _Key, at: datetime) -> None:
-    """Keep one more; of too many the oldest go."""
-    known.pop(key, None)
-    if len(known) >= _REMEMBERED:
-        for old in [*known][: _REMEMBERED // 2]:
-            del known[old]
-    known[key] = at
+def _since(table: Table, key: str) -> float | None:
+    found = table.find(key)
+    return found[1] if found else None

@@ -5,45 +5,34 @@ a sender smuggle a second mail behind the first one's back (CVE-2023-51764 and i
 """
 
 _END = b"\r\n.\r\n"
+#: bytes that may be the beginning of the end
+_HELD = len(_END) - 1
+#: bytes of the line before, which tell whether a dot stands at the beginning of a line
+_CONTEXT = 2
 
 
 class DataCollector:
-    """Takes chunks as they come from the line until the data is complete."""
+    """Takes chunks as they come from the line until the data is complete.
 
-    def __init__(self, limit: int) -> None:
-        """Keep at most `limit` bytes of mail; of a larger one only the end is looked for."""
-        self._limit = limit
-        # doubled dots make a mail larger on the line; an eighth is more than real mail needs
-        self._limit_on_line = limit + limit // 8 + 2 * len(_END)
+    `take` gives what has come of the mail so far; what was given is not held any more.
+    """
+
+    def __init__(self) -> None:
         # the CRLF behind DATA itself: the first line may be the lone dot
         self._buffer = bytearray(b"\r\n")
         self._end = -1
-        self.is_too_large = False
-        self.was_given_up = False
 
     @property
     def is_complete(self) -> bool:
         """Whether the lone dot has come."""
         return self._end >= 0
 
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes. Not to be called any more once the data is complete."""
-        start = max(0, len(self._buffer) - len(_END) + 1)
+    def feed(self, chunk: bytes) -> bool:
+        """Take the next bytes; whether the data is complete, and then nothing more is taken."""
+        start = max(0, len(self._buffer) - _HELD)
         self._buffer += chunk
         self._end = self._buffer.find(_END, start)
-        if self.is_complete:
-            return
-        self.is_too_large = self.is_too_large or len(self._buffer) > self._limit_on_line
-        self._forget()
-
-    def give_up(self) -> None:
-        """Hold nothing of this mail any more; go on looking for its end."""
-        self.was_given_up = True
-        self._forget()
-
-    def _forget(self) -> None:
-        if not self.is_complete and (self.is_too_large or self.was_given_up):
-            del self._buffer[: -len(_END) + 1]
+        return self.is_complete
 
     def __len__(self) -> int:
         """Return how many bytes are held in memory."""
@@ -54,14 +43,14 @@ class DataCollector:
         """What came after the end: commands that were sent ahead (RFC 2920)."""
         return bytes(self._buffer[self._end + len(_END) :])
 
-    def content(self) -> bytes:
-        """Return the mail, byte for byte as it was before its dots were doubled.
-
-        b"" when it is too large or was given up, as `is_too_large` and `was_given_up` say.
-        """
-        if self.is_too_large or self.was_given_up:
+    def take(self) -> bytes:
+        """Return the next part of the mail, byte for byte, its doubled dots made one again."""
+        stop = self._end + _CONTEXT if self.is_complete else len(self._buffer) - _HELD
+        if stop <= _CONTEXT:
             return b""
-        lines = bytes(memoryview(self._buffer)[2 : self._end + 2])
-        mail = lines.removeprefix(b".").replace(b"\r\n.", b"\r\n")
-        self.is_too_large = len(mail) > self._limit
-        return b"" if self.is_too_large else mail
+        with memoryview(self._buffer) as held:
+            part = bytes(held[:stop]).replace(b"\r\n.", b"\r\n")[_CONTEXT:]
+        del self._buffer[: stop - _CONTEXT]
+        if self.is_complete:
+            self._end = 0
+        return part

@@ -1,107 +1,115 @@
-"""How much one client, one sender, one dossier, and all together, may use of the SMTP server."""
+"""How much one client, one sender, one dossier, and all together, may use of the SMTP server.
+
+All SMTP processes of the machine count together (`smtp_memory.py`, decision 23).
+"""
 
 import ipaddress
-from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 
 from mailbot.domain.clock import Clock
+from mailbot.entrypoints.smtp_memory import Memory, Table
 
 _SECONDS = 60
-#: keys whose rate is remembered; more than that, and those at rest are forgotten
-_REMEMBERED = 10_000
 #: a network is one client: who has one IPv6 address has 2^64 of them
 _IPV6_CLIENT = 64
 #: neighbours that belong to one owner, as a rule
 _IPV4_NETWORK, _IPV6_NETWORK = 24, 56
 #: how many times what one client may send, all of a network may, and all may send to a dossier
 _MANY = 4
-
-
-@dataclass(frozen=True)
-class _Bucket:
-    """A token bucket: how many mails were still free at `at`."""
-
-    free: float
-    at: datetime
+#: places in which the connections of clients are counted; two clients in one place share it
+_PLACES = 4096
+#: bytes of one count
+_BYTES = 4
+#: share of the places
+_CROWDED = 0.8
+#: addresses whose meaning is remembered
+_REMEMBERED = 4096
 
 
 class Rate:
-    """So many a minute for each key, in bounded memory."""
+    """So many a minute for each key, in bounded memory: a token bucket each."""
 
-    def __init__(self, per_minute: float, clock: Clock) -> None:
+    def __init__(self, per_minute: float, clock: Clock, memory: Memory) -> None:
         """Allow `per_minute` for each key, all at once or spread."""
         self._per_minute = per_minute
         self._clock = clock
-        self._buckets: dict[Hashable, _Bucket] = {}
+        self._memory = memory
+        self._buckets = Table(memory)
 
-    def take(self, key: Hashable) -> bool:
+    def take(self, key: str) -> bool:
         """Note one more; False when it is one too many, and then it is not noted."""
-        now = self._clock.now()
-        free = self._free(key, now)
-        if free < 1:
-            return False
-        if len(self._buckets) >= _REMEMBERED:
-            self._forget(now)
-        self._buckets[key] = _Bucket(free - 1, now)
-        return True
+        now = self._clock.now().timestamp()
+        with self._memory.locked():
+            free = self._free(key, now)
+            if free >= 1:
+                self._buckets.note(key, free - 1, now)
+        return free >= 1
 
-    def is_spent(self, key: Hashable) -> bool:
+    def is_spent(self, key: str) -> bool:
         """Whether one more would be one too many."""
-        return self._free(key, self._clock.now()) < 1
+        with self._memory.locked():
+            return self._free(key, self._clock.now().timestamp()) < 1
 
-    def __len__(self) -> int:
-        """Return how many keys are remembered."""
-        return len(self._buckets)
-
-    def _free(self, key: Hashable, now: datetime) -> float:
-        bucket = self._buckets.get(key)
+    def _free(self, key: str, now: float) -> float:
+        bucket = self._buckets.find(key)
         if bucket is None:
             return self._per_minute
-        refilled = (now - bucket.at).total_seconds() * self._per_minute / _SECONDS
-        return min(self._per_minute, bucket.free + max(0.0, refilled))
-
-    def _forget(self, now: datetime) -> None:
-        """Forget those at rest; in a flood of new keys, the older half too."""
-        full = [one for one in self._buckets if self._free(one, now) >= self._per_minute]
-        for key in full or [*self._buckets][: _REMEMBERED // 2]:
-            del self._buckets[key]
+        free, at = bucket
+        refilled = max(0.0, now - at) * self._per_minute / _SECONDS
+        return min(self._per_minute, free + refilled)
 
 
-class Traffic:
-    """Counts connections and mails; for one thread."""
+class Connections:
+    """How many connections there are at a time, each process writing down its own."""
 
-    def __init__(self, *, max_connections: int, mails_per_minute: int, clock: Clock) -> None:
-        """Allow `max_connections` at a time, half of them to one client from outside."""
-        self._max_connections = max_connections
-        self._per_client = max(1, max_connections // 2)
-        self._connections: dict[object, str] = {}
-        self._clients: Counter[str] = Counter()
-        self._by_client = Rate(mails_per_minute, clock)
-        self._by_network = Rate(_MANY * mails_per_minute, clock)
-        self._by_sender = Rate(mails_per_minute, clock)
-        self._by_dossier = Rate(_MANY * mails_per_minute, clock)
+    def __init__(self, most: int, memory: Memory, *, place: int = 0, processes: int = 1) -> None:
+        """Allow `most`, half of them to one client from outside; we are process `place`."""
+        self._most = most
+        self._per_client = max(1, most // 2)
+        self._memory = memory
+        size = (1 + _PLACES) * _BYTES
+        self._counts = [memory.claim(size).cast("I") for _ in range(processes)]
+        self._own = self._counts[place]
+        # whoever was process `place` before us is dead, and with it its connections
+        self._own[:] = memoryview(bytes(size)).cast("I")
+        self._known: dict[object, int] = {}
 
     def enter(self, connection: object, address: str) -> bool:
         """Note a new connection; False when it is one too many, and then it is not noted."""
-        client = client_of(address)
-        is_busy = len(self._connections) >= self._max_connections
-        is_greedy = self._clients[client] >= self._per_client and not is_loopback(address)
-        if is_busy or is_greedy:
-            return False
-        self._connections[connection] = client
-        self._clients[client] += 1
+        place = 1 + self._memory.digest(client_of(address)) % _PLACES
+        with self._memory.locked():
+            is_busy = sum(one[0] for one in self._counts) >= self._most
+            of_client = sum(one[place] for one in self._counts)
+            if is_busy or (of_client >= self._per_client and not is_loopback(address)):
+                return False
+            self._known[connection] = place
+            self._own[0] += 1
+            self._own[place] += 1
         return True
 
     def leave(self, connection: object) -> None:
         """Note the end of a connection; of one that was not noted too."""
-        client = self._connections.pop(connection, None)
-        if client is None:
-            return
-        self._clients[client] -= 1
-        if not self._clients[client]:
-            del self._clients[client]
+        place = self._known.pop(connection, None)
+        if place is not None:
+            self._own[0] -= 1
+            self._own[place] -= 1
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether few places are left."""
+        taken = sum(one[0] for one in self._counts)
+        return taken >= _CROWDED * self._most
+
+
+class Traffic:
+    """Counts mails; for one thread of each process."""
+
+    def __init__(self, *, mails_per_minute: int, clock: Clock, memory: Memory) -> None:
+        """Allow `mails_per_minute` to each client and sender, and more to many together."""
+        self._by_client = Rate(mails_per_minute, clock, memory)
+        self._by_network = Rate(_MANY * mails_per_minute, clock, memory)
+        self._by_sender = Rate(mails_per_minute, clock, memory)
+        self._by_dossier = Rate(_MANY * mails_per_minute, clock, memory)
 
     def may_send(self, address: str, sender: str = "") -> bool:
         """Note one more mail of a client; False when it, its network or its sender is too fast.
@@ -133,6 +141,7 @@ def network_of(address: str) -> str:
     return _prefix(address, ipv4=_IPV4_NETWORK, ipv6=_IPV6_NETWORK)
 
 
+@lru_cache(_REMEMBERED)
 def _prefix(address: str, *, ipv4: int, ipv6: int) -> str:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -145,6 +154,7 @@ def _prefix(address: str, *, ipv4: int, ipv6: int) -> str:
     return str(ipaddress.ip_network((parsed, ipv4), strict=False))
 
 
+@lru_cache(_REMEMBERED)
 def is_loopback(address: str) -> bool:
     """Whether the client is on this machine."""
     try:

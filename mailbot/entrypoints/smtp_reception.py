@@ -6,20 +6,20 @@ Names beginning with `handle_` are called by aiosmtpd.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from functools import partial
 
 import structlog
-from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from aiosmtpd.smtp import Session
 
 from mailbot.domain.directory import Directory, SmtpAnswer
 from mailbot.domain.errors import Temporary
 from mailbot.domain.identifiers import new_id
 from mailbot.domain.mail import Authentication, Channel, Envelope, Recipient
-from mailbot.entrypoints.greylist import Greylist
-from mailbot.entrypoints.sender_check import SECONDS
-from mailbot.entrypoints.smtp_limits import Traffic, is_loopback
-from mailbot.entrypoints.smtp_session import NULL_SENDER, IntakeSession, envelope_sender
+from mailbot.entrypoints.sender_check import SECONDS, UNSIGNED_BYTES, is_signed
+from mailbot.entrypoints.smtp_envelope import NULL_SENDER, MailEnvelope
+from mailbot.entrypoints.smtp_guards import Guards
+from mailbot.entrypoints.smtp_keeper import Keeper
+from mailbot.entrypoints.smtp_limits import is_loopback
+from mailbot.entrypoints.smtp_session import IntakeSession
 from mailbot.entrypoints.way_in import WayIn
 from mailbot.mail.address import read_recipient
 from mailbot.mail.authentication import UNKNOWN
@@ -29,14 +29,12 @@ from mailbot.rules.intake import (
     is_known_sender,
     write_answer,
 )
-from storage.spool import SpoolFull
+from storage.spool import Draft, SpoolFull, as_trouble
 
 log = structlog.get_logger(__name__)
 #: unknown recipients in one connection before it is closed: somebody is guessing
 _MAX_MISTAKES = 20
 _LONGEST_NAME = 255
-#: mails that are coming in are held in memory: together at most as much as so many of the largest
-_LARGEST_MAILS_AT_A_TIME = 8
 _MEGABYTE = 1024 * 1024
 
 
@@ -48,54 +46,61 @@ class SmtpReception:
         way_in: WayIn,
         *,
         channel: Channel,
-        traffic: Traffic,
-        greylist: Greylist,
+        guards: Guards,
+        keeper: Keeper,
         checks: Executor,
         writes: Executor,
     ) -> None:
         self._settings = way_in.settings
         self._way_in = way_in
         self.channel = channel
-        self._traffic = traffic
-        self._greylist = greylist
+        self._guards = guards
+        self._keeper = keeper
         self._checks = checks
         self._writes = writes
         self.sessions: set[IntakeSession] = set()
-        self._held: dict[IntakeSession, int] = {}
+        #: mails that are coming in and were not handed over to be kept
+        self._coming: set[Draft] = set()
         self.is_stopping = False
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether few connections more would be taken."""
+        return self._guards.connections.is_crowded
 
     def enter(self, session: IntakeSession, address: str) -> SmtpAnswer | None:
         """Note a new connection; the answer, if it is refused."""
         if self.is_stopping:
             return write_answer("stopping", "en")
-        if not self._traffic.enter(session, address):
+        if not self._guards.connections.enter(session, address):
             return write_answer("too_many_connections", "en")
         self.sessions.add(session)
         return None
 
     def leave(self, session: IntakeSession) -> None:
         """Note the end of a connection."""
-        self._traffic.leave(session)
+        self._guards.connections.leave(session)
         self.sessions.discard(session)
 
     async def handle_EHLO(  # noqa: N802, PLR0917 - as aiosmtpd calls it
         self,
         server: IntakeSession,  # noqa: ARG002
         session: Session,
-        envelope: SmtpEnvelope,  # noqa: ARG002
+        envelope: MailEnvelope,  # noqa: ARG002
         hostname: str,
         responses: list[str],
     ) -> list[str]:
         """Say what we can; nobody logs in here."""
         session.host_name = hostname
         offered = [line for line in responses[:-1] if not line.startswith("250-AUTH")]
-        return [*offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
+        own = ("250-PIPELINING", "250-CHUNKING", "250-ENHANCEDSTATUSCODES")
+        return [*offered, *own, responses[-1]]
 
     async def handle_MAIL(  # noqa: N802, PLR0917 - as aiosmtpd calls it
         self,
         server: IntakeSession,
         session: Session,  # noqa: ARG002
-        envelope: SmtpEnvelope,
+        envelope: MailEnvelope,
         address: str,
         options: list[str],
     ) -> str:
@@ -105,10 +110,10 @@ class SmtpReception:
             return str(write_answer("stopping", language))
         is_from_mta = self.channel is Channel.LMTP
         sender = "" if address == NULL_SENDER else address
-        if not is_from_mta and not self._traffic.may_send(server.peer_address, sender):
+        if not is_from_mta and not self._guards.traffic.may_send(server.peer_address, sender):
             return str(write_answer("too_many_mails", language))
         try:
-            await self._on_disk(partial(self._way_in.spool.check_room, _announced_size(options)))
+            self._way_in.spool.check_room(_announced_size(options))
         except Temporary as error:
             return str(_refuse(error, envelope))
         envelope.mail_from = address
@@ -119,12 +124,12 @@ class SmtpReception:
         self,
         server: IntakeSession,
         session: Session,  # noqa: ARG002
-        envelope: SmtpEnvelope,
+        envelope: MailEnvelope,
         address: str,
         options: list[str],
     ) -> str:
         """Say whether mail to `address` is welcome."""
-        sender = envelope_sender(envelope)
+        sender = envelope.sender
         if len(envelope.rcpt_tos) >= self._settings.limits.recipients_per_mail:
             return str(write_answer("too_many_recipients", find_language(sender)))
         try:
@@ -142,6 +147,7 @@ class SmtpReception:
             answer = self._put_off(server, recipient, directory, sender) or answer
         if answer.is_accepted:
             envelope.rcpt_tos.append(address)
+            envelope.recipients.append(recipient)
             envelope.rcpt_options.extend(options)
             return str(answer)
         log.info("recipient refused", recipient=address, sender=sender, answer=str(answer))
@@ -156,11 +162,11 @@ class SmtpReception:
         dossier = directory.find_dossier(recipient.dossier) if recipient.dossier else None
         if recipient.token or is_known_sender(dossier, sender):
             return None
-        if not self._traffic.may_deliver(recipient.dossier):
+        if not self._guards.traffic.may_deliver(recipient.dossier):
             return write_answer("too_many_mails", find_language(sender))
         if is_loopback(server.peer_address):
             return None
-        if self._greylist.must_wait(server.peer_address, sender, recipient.address):
+        if self._guards.greylist.must_wait(server.peer_address, sender, recipient.address):
             return write_answer("greylisted", find_language(sender))
         return None
 
@@ -169,59 +175,96 @@ class SmtpReception:
         log.error("an SMTP dialogue failed", exc_info=error)
         return str(write_answer("not_well", "en"))
 
-    def too_large(self, envelope: SmtpEnvelope) -> SmtpAnswer:
+    def too_large(self, envelope: MailEnvelope) -> SmtpAnswer:
         """Return the answer to a mail over the limit."""
         size = str(self._settings.smtp.max_size // _MEGABYTE)
-        return write_answer("mail_too_large", find_language(envelope_sender(envelope)), size=size)
+        return write_answer("mail_too_large", find_language(envelope.sender), size=size)
 
-    def no_memory(self, envelope: SmtpEnvelope) -> SmtpAnswer:
-        """Return the answer to a mail that came while too many others were coming in."""
-        return write_answer("no_room", find_language(envelope_sender(envelope)))
+    def begin(self) -> Draft:
+        """Begin to take a mail."""
+        draft = self._way_in.spool.draft(new_id(self._way_in.clock.now()))
+        self._coming.add(draft)
+        self._keeper.coming += 1
+        return draft
 
-    def may_hold(self, session: IntakeSession, size: int) -> bool:
-        """Note that a connection holds `size` bytes in memory; False when that is too much."""
-        self._held[session] = size
-        if not size:
-            del self._held[session]
-        most = _LARGEST_MAILS_AT_A_TIME * self._settings.smtp.max_size
-        return sum(self._held.values()) <= most
-
-    async def keep(self, session: Session, envelope: SmtpEnvelope, raw: bytes) -> SmtpAnswer:
-        """Keep a mail for all its recipients; 250 only when it is durable."""
-        authentication = await self._judge(session, envelope, raw)
-        kept = self._envelope(session, envelope, authentication)
+    async def take(self, envelope: MailEnvelope, draft: Draft, piece: bytes) -> SmtpAnswer | None:
+        """Take the next piece of a mail; the answer to all of it, if it is refused now."""
+        if draft.size + len(piece) > self._settings.smtp.max_size:
+            return self.too_large(envelope)
+        draft.add(piece)
+        if not draft.is_due:
+            return None
         try:
-            await self._on_disk(partial(self._way_in.spool.put, raw, kept))
+            if draft.is_in_memory:
+                self._way_in.spool.check_room(draft.size)
+            await asyncio.get_running_loop().run_in_executor(self._writes, draft.write)
+        except OSError as error:
+            return _refuse(as_trouble(error), envelope)
         except Temporary as error:
             return _refuse(error, envelope)
+        return None
+
+    def drop(self, draft: Draft) -> None:
+        """Forget a mail, unless it was handed over to be kept."""
+        if draft in self._coming:
+            self._coming.discard(draft)
+            self._keeper.coming -= 1
+            if draft.is_in_memory:
+                draft.close()
+            else:
+                self._writes.submit(draft.close)
+
+    async def keep(self, session: Session, envelope: MailEnvelope, draft: Draft) -> SmtpAnswer:
+        """Keep a mail for all its recipients; 250 only when it is durable."""
+        authentication = await self._judge(session, envelope, draft)
+        kept = self._envelope(session, envelope, draft, authentication)
+        self._coming.discard(draft)
+        try:
+            await self._keeper.keep(draft, kept)
+        except Temporary as error:
+            return _refuse(error, envelope)
+        finally:
+            self._keeper.coming -= 1
         log.info(
             "mail kept",
             spool_id=kept.spool_id,
-            size=len(raw),
+            size=draft.size,
             sender=kept.envelope_sender,
             recipients=kept.envelope_recipients,
             client=kept.client_address,
         )
-        self._greylist.note_kept(_peer(session))
-        for dossier in {read_recipient(one).dossier for one in kept.envelope_recipients}:
-            self._traffic.note_delivered(dossier)
+        self._guards.greylist.note_kept(_peer(session))
+        for dossier in {one.dossier for one in envelope.recipients}:
+            self._guards.traffic.note_delivered(dossier)
         self._way_in.on_mail()
         return write_answer("kept", "en", id=kept.spool_id)
 
-    async def _judge(self, session: Session, envelope: SmtpEnvelope, raw: bytes) -> Authentication:
+    async def _judge(
+        self, session: Session, envelope: MailEnvelope, draft: Draft
+    ) -> Authentication:
         """Return what is known of the sender; whatever goes wrong here never stops a mail."""
-        address, is_lmtp = _peer(session), self.channel is Channel.LMTP
-        work = asyncio.get_running_loop().run_in_executor(
-            self._checks,
-            partial(
-                self._way_in.sender_check.judge,
-                raw,
+        check, is_lmtp = self._way_in.sender_check, self.channel is Channel.LMTP
+        address, name, sender = _peer(session), _host_name(session), envelope.sender
+        is_relayed = is_lmtp or is_loopback(address)
+
+        def find_at_once() -> Authentication | None:
+            raw = draft.read(draft.size)
+            return check.find_at_once(raw, client_name=name, envelope_sender=sender)
+
+        def judge() -> Authentication:
+            return check.judge(
+                _needed_of(draft),
                 client_address="" if is_lmtp else address,
-                client_name=_host_name(session),
-                envelope_sender=envelope_sender(envelope),
-                is_relayed=is_lmtp or is_loopback(address),
-            ),
-        )
+                client_name=name,
+                envelope_sender=sender,
+                is_relayed=is_relayed,
+            )
+
+        known = find_at_once() if is_relayed and draft.is_in_memory else None
+        return known or await self._within_limits(judge)
+
+    async def _within_limits(self, judge: Callable[[], Authentication]) -> Authentication:
+        work = asyncio.get_running_loop().run_in_executor(self._checks, judge)
         await asyncio.wait({work}, timeout=SECONDS + 1)
         if not work.done():
             work.cancel()
@@ -232,23 +275,23 @@ class SmtpReception:
         return work.result()
 
     def _envelope(
-        self, session: Session, envelope: SmtpEnvelope, authentication: Authentication
+        self,
+        session: Session,
+        envelope: MailEnvelope,
+        draft: Draft,
+        authentication: Authentication,
     ) -> Envelope:
-        now = self._way_in.clock.now()
-        recipients = (read_recipient(one).address for one in envelope.rcpt_tos)
+        recipients = (one.address for one in envelope.recipients)
         return Envelope(
-            spool_id=new_id(now),
-            received_at=now,
+            spool_id=draft.name,
+            received_at=self._way_in.clock.now(),
             channel=self.channel,
-            envelope_sender=envelope_sender(envelope),
+            envelope_sender=envelope.sender,
             envelope_recipients=tuple(dict.fromkeys(recipients)),
             client_address=_peer(session),
             client_name=_host_name(session),
             authentication=authentication,
         )
-
-    async def _on_disk(self, work: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._writes, work)
 
     def _count_mistake(self, server: IntakeSession, sender: str) -> SmtpAnswer | None:
         server.mistakes += 1
@@ -258,10 +301,16 @@ class SmtpReception:
         return write_answer("too_many_mistakes", find_language(sender))
 
 
-def _refuse(error: Temporary, envelope: SmtpEnvelope) -> SmtpAnswer:
-    log.error("mail put off", sender=envelope_sender(envelope), why=str(error))
+def _refuse(error: Temporary, envelope: MailEnvelope) -> SmtpAnswer:
+    log.error("mail put off", sender=envelope.sender, why=str(error))
     reason = "no_room" if isinstance(error, SpoolFull) else "not_well"
-    return write_answer(reason, find_language(envelope_sender(envelope)))
+    return write_answer(reason, find_language(envelope.sender))
+
+
+def _needed_of(draft: Draft) -> bytes:
+    """Return as much of a mail as must be read to judge its sender: all, when it is signed."""
+    head = draft.read(UNSIGNED_BYTES)
+    return draft.read(draft.size) if is_signed(head) else head
 
 
 def _announced_size(options: list[str]) -> int:

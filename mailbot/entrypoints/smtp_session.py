@@ -2,38 +2,41 @@
 
 What is done here instead, and why:
 
-- DATA: only CRLF "." CRLF ends it, lines of any length come through, and 50 MB do not take a
-  Python object per line.
+- DATA: only CRLF "." CRLF ends it, lines of any length come through, and a mail goes to disk while
+  it comes, so that 50 MB take no more memory than 200 kB.
+- BDAT (RFC 3030): a mail in chunks, with nothing to search for and nothing to undouble.
 - LMTP answers once per recipient (RFC 2033 §4.2); aiosmtpd answers once.
 - Paths are read as RFC 5321 writes them. aiosmtpd reads them as header fields, where an encoded
   word can turn one address into another.
 - Every reply has an enhanced status code (RFC 2034), and EHLO says so, and PIPELINING (RFC 2920).
 - AUTH is not offered: nobody logs in here.
-- The number of connections is limited.
+- The number of connections is limited, and who is slow is left (`is_late`).
+- A connection is made after the pattern of a first one: aiosmtpd looks itself over each time.
 """
 
 import asyncio
 import re
 import ssl
-from collections import defaultdict
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, Protocol
 
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+from aiosmtpd.smtp import SMTP, Session, syntax
 
 from mailbot.domain.directory import SmtpAnswer
-from mailbot.entrypoints.smtp_data import DataCollector
+from mailbot.entrypoints.smtp_envelope import NULL_SENDER, MailEnvelope
+from mailbot.entrypoints.smtp_stream import MailStream
+from storage.spool import Draft
 
-#: seconds of silence after which a client is left
-_COMMAND_SECONDS = 300
-#: seconds between two pieces of a mail, and for all of it
-_PIECE_SECONDS = 180
-_MAIL_SECONDS = 1800
-#: more than asyncio's stream ever holds: reading takes all there is
-_ALL = 1 << 30
+#: seconds in which a command must have come, and the same while few places are left
+COMMAND_SECONDS, CROWDED_SECONDS = 300, 20
 _CHUNK = 64 * 1024
+#: how many times the largest mail is read to its end only to refuse it
+_PATIENCE = 4
 #: longer than any address with its parameters (RFC 5321 §4.5.3.1, RFC 6531 §3.4)
 _LONGEST_COMMAND = 2048
+_COMMANDS_PER_CONNECTION = {"*": 1000, "RCPT": 100_000, "BDAT": 100_000}
 
 _PATH = re.compile(
     r"""\s*(?:<(?:@[^:<>\s]+:)?(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<>\s])*)>|(?P<bare>[^"<>\s]+))"""
@@ -41,6 +44,7 @@ _PATH = re.compile(
     re.DOTALL,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BDAT = re.compile(r"(\d{1,18})( +LAST)?", re.IGNORECASE)
 
 #: the enhanced status code of replies that aiosmtpd writes itself (RFC 3463, RFC 5248)
 _STATUS = {
@@ -50,7 +54,6 @@ _STATUS = {
     "555": "5.5.4",
 }  # fmt: skip
 _REPLY = re.compile(r"(\d{3}) (?!\d\.\d{1,3}\.\d{1,3} )(.*)", re.DOTALL)
-NULL_SENDER = "<>"
 
 
 class Reception(Protocol):
@@ -64,21 +67,42 @@ class Reception(Protocol):
         """Note the end of a connection."""
         ...
 
-    async def keep(self, session: Session, envelope: Envelope, raw: bytes) -> SmtpAnswer:
+    def begin(self) -> Draft:
+        """Begin to take a mail."""
+        ...
+
+    async def take(self, envelope: MailEnvelope, draft: Draft, piece: bytes) -> SmtpAnswer | None:
+        """Take the next piece of a mail; the answer to all of it, if it is refused now."""
+        ...
+
+    async def keep(self, session: Session, envelope: MailEnvelope, draft: Draft) -> SmtpAnswer:
         """Keep a mail durably; never raises on the mail's account."""
         ...
 
-    def too_large(self, envelope: Envelope) -> SmtpAnswer:
+    def drop(self, draft: Draft) -> None:
+        """Forget a mail, unless it was handed over to be kept."""
+        ...
+
+    def too_large(self, envelope: MailEnvelope) -> SmtpAnswer:
         """Return the answer to a mail over the limit."""
         ...
 
-    def no_memory(self, envelope: Envelope) -> SmtpAnswer:
-        """Return the answer to a mail that came while too many others were coming in."""
-        ...
 
-    def may_hold(self, session: "IntakeSession", size: int) -> bool:
-        """Note that a connection holds `size` bytes in memory; False when that is too much."""
-        ...
+class _NoTimer:
+    """Stands where aiosmtpd has a timer for each connection; see `IntakeSession.late_at`."""
+
+    def cancel(self) -> None:
+        """Do nothing."""
+
+
+class _OneLimit(dict[str, int]):
+    """The same limit for each command; aiosmtpd adds to its own on each EHLO of anybody."""
+
+    def __missing__(self, command: str) -> int:
+        return _LONGEST_COMMAND
+
+    def __setitem__(self, command: str, limit: int) -> None:
+        pass
 
 
 class IntakeSession(SMTP):
@@ -89,8 +113,7 @@ class IntakeSession(SMTP):
 
     line_length_limit = _CHUNK
     command_size_limit = _LONGEST_COMMAND
-    # aiosmtpd empties the table it shares between connections, so the default must do
-    command_size_limits: dict[str, int] = defaultdict(lambda: _LONGEST_COMMAND)  # noqa: RUF012
+    command_size_limits = _OneLimit()
 
     def __init__(
         self,
@@ -108,17 +131,35 @@ class IntakeSession(SMTP):
             hostname=hostname,
             ident=self._ident,
             tls_context=tls_context,
-            timeout=_COMMAND_SECONDS,
+            timeout=COMMAND_SECONDS,
             auth_exclude_mechanism=("LOGIN", "PLAIN"),
-            command_call_limit={"*": 1000, "RCPT": 100_000},
+            command_call_limit=_COMMANDS_PER_CONNECTION,
             loop=loop,
         )
         self._reception = reception
         self._max_size = max_size
+        self.envelope: MailEnvelope | None = None
+        self._timeout_handle: Any = _NoTimer()
+        #: the moment of the loop's clock from which on we wait no longer
+        self.late_at = float("inf")
         #: recipients of this connection that were refused
         self.mistakes = 0
         #: a mail is coming in or being kept: not the moment to hang up
         self.is_receiving = False
+
+    def made_alike(self, tls_context: ssl.SSLContext | None) -> "IntakeSession":
+        """Return a session for a new connection, with what this one knows."""
+        new = object.__new__(type(self))
+        vars(new).update(vars(self))
+        asyncio.StreamReaderProtocol.__init__(
+            new,
+            asyncio.StreamReader(loop=self.loop, limit=_CHUNK),
+            client_connected_cb=new._cb_client_connected,
+            loop=self.loop,
+        )
+        new._smtp_methods = {name: getattr(new, f"smtp_{name}") for name in self._smtp_methods}
+        new.tls_context = tls_context
+        return new
 
     @property
     def peer_address(self) -> str:
@@ -137,12 +178,28 @@ class IntakeSession(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the connection."""
         self._reception.leave(self)
+        if self.envelope and self.envelope.draft:
+            self._reception.drop(self.envelope.draft)
         super().connection_lost(error)
 
-    def hang_up(self) -> None:
+    def hang_up(self, last_words: str = "") -> None:
         """Close the connection after what was already said."""
-        if self.transport is not None:
-            self.transport.close()
+        if self.transport is None or self.transport.is_closing():
+            return
+        if last_words:
+            self.transport.write(f"{last_words}\r\n".encode())  # type: ignore[attr-defined]
+        self.transport.close()
+
+    def leave_late(self, until: float) -> None:
+        """Say that it took too long; from `until` on, leave who does not even read that."""
+        if self.transport is not None and self.transport.is_closing():
+            self.transport.abort()  # type: ignore[attr-defined]
+        self.hang_up("421 4.4.2 That took too long")
+        self.late_at = until
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Wait so much longer; whoever made us looks at `late_at` now and then."""
+        self.late_at = self.loop.time() + (duration or COMMAND_SECONDS)
 
     async def push(self, status: Any) -> None:
         """Send one reply, with an enhanced status code."""
@@ -151,6 +208,12 @@ class IntakeSession(SMTP):
             if reply[1] in _STATUS and not is_greeting:
                 status = f"{reply[1]} {_STATUS[reply[1]]} {reply[2]}"
         await super().push(status)
+
+    def _create_envelope(self) -> MailEnvelope:
+        """Begin anew; what had come of a mail in chunks is gone."""
+        if self.envelope and self.envelope.draft:
+            self._reception.drop(self.envelope.draft)
+        return MailEnvelope()
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """Return address and parameters of a path, None and None when it is none."""
@@ -171,53 +234,92 @@ class IntakeSession(SMTP):
         if session is None or envelope is None or not envelope.rcpt_tos:
             await self.push("503 5.5.1 no valid recipients")
             return
+        if envelope.draft:
+            # RFC 3030 §3: a mail comes in one way or the other
+            await self.push("503 5.5.1 DATA after BDAT")
+            return
         if arg:
             await self.push("501 Syntax: DATA")
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
+        draft = self._reception.begin()
         self.is_receiving = True
         try:
-            answer = await self._take(session, envelope)
-            for _ in range(self._answers(envelope)):
-                await self.push(str(answer))
+            refusal = await self._receive(
+                envelope, draft, self._stream().data(_PATIENCE * self._max_size)
+            )
+            await self._end_mail(refusal or await self._reception.keep(session, envelope, draft))
         finally:
-            self._reception.may_hold(self, 0)
+            self._reception.drop(draft)
             self.is_receiving = False
             self.envelope = self._create_envelope()
 
-    async def _take(self, session: Session, envelope: Envelope) -> SmtpAnswer:
-        is_whole = False
+    @syntax("BDAT <bytes> [LAST]")
+    async def smtp_BDAT(self, arg: str | None) -> None:  # noqa: N802
+        """Take one chunk of a mail (RFC 3030 §2); with the last one have the mail kept."""
+        found = _BDAT.fullmatch((arg or "").strip())
+        session, envelope = self.session, self.envelope
+        size = int(found[1]) if found else 0
+        if found is None or session is None or envelope is None:
+            # where the next command begins is anybody's guess
+            await self.push("501 Syntax: BDAT <bytes> [LAST]")
+            self.hang_up()
+            return
+        if size > _PATIENCE * self._max_size:
+            await self.push(str(self._reception.too_large(envelope)))
+            self.hang_up()
+            return
+        self.is_receiving = True
         try:
-            async with asyncio.timeout(_MAIL_SECONDS):
-                collector = await self._collect()
+            await self._take_chunk(session, envelope, size, is_last=bool(found[2]))
+        finally:
+            self.is_receiving = False
+
+    async def _take_chunk(
+        self, session: Session, envelope: MailEnvelope, size: int, *, is_last: bool
+    ) -> None:
+        if not envelope.rcpt_tos:
+            envelope.refusal = SmtpAnswer(code=503, status="5.5.1", text="no valid recipients")
+        draft = envelope.draft = envelope.draft or self._reception.begin()
+        envelope.refusal = await self._receive(envelope, draft, self._stream().chunk(size))
+        if not is_last or not envelope.rcpt_tos:
+            await self.push(str(envelope.refusal or f"250 2.0.0 {size} octets received"))
+        if not is_last:
+            return
+        try:
+            if envelope.rcpt_tos:
+                await self._end_mail(
+                    envelope.refusal or await self._reception.keep(session, envelope, draft)
+                )
+        finally:
+            self.envelope = self._create_envelope()
+
+    async def _receive(
+        self, envelope: MailEnvelope, draft: Draft, pieces: AsyncIterator[bytes]
+    ) -> SmtpAnswer | None:
+        """Take what comes of a mail, after a refusal only to be rid of it; None, or why not."""
+        refusal, is_whole = envelope.refusal, False
+        try:
+            async for piece in pieces:
+                refusal = refusal or await self._reception.take(envelope, draft, piece)
             is_whole = True
+        except BufferError:
+            self.hang_up(str(self._reception.too_large(envelope)))
+            raise ConnectionResetError from None
         finally:
             if not is_whole:
                 # what follows on this line is the rest of a mail and must not become commands
                 self.hang_up()
-        raw = collector.content()
-        if collector.was_given_up:
-            return self._reception.no_memory(envelope)
-        if collector.is_too_large:
-            return self._reception.too_large(envelope)
-        return await self._reception.keep(session, envelope, raw)
+        return refusal
 
-    async def _collect(self) -> DataCollector:
-        collector = DataCollector(self._max_size)
-        while not collector.is_complete:
-            chunk = await self._reader.read(_ALL)
-            if not chunk:
-                raise ConnectionResetError("the client left in the middle of a mail")
-            collector.feed(chunk)
-            self._reset_timeout(_PIECE_SECONDS)
-            if not self._reception.may_hold(self, len(collector)):
-                collector.give_up()
-        # the stream is empty after reading all of it: what was too much goes back to its front
-        if collector.rest and not self._reader.at_eof():
-            self._reader.feed_data(collector.rest)
-        return collector
+    def _stream(self) -> MailStream:
+        return MailStream(self._reader, self.loop.time, partial(setattr, self, "late_at"))
 
-    def _answers(self, envelope: Envelope) -> int:  # noqa: ARG002 - LMTP's does use it
+    async def _end_mail(self, answer: SmtpAnswer) -> None:
+        for _ in range(self._answers()):
+            await self.push(str(answer))
+
+    def _answers(self) -> int:
         return 1
 
     async def smtp_AUTH(self, arg: str) -> None:  # noqa: ARG002, N802
@@ -236,11 +338,5 @@ class LmtpSession(IntakeSession, LMTP):
     _ident = "LMTP mailbot"
     _greeting = "LHLO"
 
-    def _answers(self, envelope: Envelope) -> int:
-        return len(envelope.rcpt_tos)
-
-
-def envelope_sender(envelope: Envelope) -> str:
-    """Return who sent it, "" for the null sender of bounces."""
-    sender = envelope.mail_from or ""
-    return "" if sender == NULL_SENDER else sender
+    def _answers(self) -> int:
+        return len(self.envelope.rcpt_tos) if self.envelope else 1

@@ -3,6 +3,8 @@
 import smtplib
 import ssl
 import threading
+import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -12,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.clock import StoppedClock
-from mailbot.domain.errors import Permanent
-from mailbot.domain.mail import Channel
+from mailbot.domain.errors import Permanent, Temporary
+from mailbot.domain.mail import Channel, Envelope
 from mailbot.domain.treatment import SenderLists
-from mailbot.entrypoints import smtp_reception
-from storage.spool import Spool, SpoolFailed
+from mailbot.entrypoints import smtp_listeners, smtp_reception, smtp_stream
+from storage.spool import Draft, Spool, SpoolFailed
 from tests.kit.smtp import (
     DIRECTORY,
     DOMAIN,
@@ -37,6 +39,13 @@ from tests.kit.smtp import (
 def intake(tmp_path: Path):
     with running_intake(tmp_path) as running:
         yield running
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not look():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def deliver(intake: RunningIntake, *recipients: str, sender: str = SUPPLIER) -> bytes:
@@ -144,7 +153,7 @@ def test_ehlo_offers_what_is_there_and_nothing_else(intake: RunningIntake) -> No
         offered = client.say("EHLO client.example").splitlines()
         assert [line[4:] for line in offered] == [
             DOMAIN, f"SIZE {50 * 1024 * 1024}", "8BITMIME", "SMTPUTF8", "PIPELINING",
-            "ENHANCEDSTATUSCODES", "HELP",
+            "CHUNKING", "ENHANCEDSTATUSCODES", "HELP",
         ]  # fmt: skip
 
 
@@ -281,30 +290,75 @@ def test_a_mail_over_the_limit_gets_552_and_the_connection_goes_on(tmp_path: Pat
         assert len(intake.only_kept().raw) == 1024 * 1024 - 1
 
 
-def test_mails_that_come_in_together_do_not_take_all_memory(tmp_path: Path) -> None:
-    with running_intake(tmp_path, smtp={"max_size": 100_000}) as intake, ExitStack() as open_ones:
-        clients = [open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(10)]
-        for client in clients:
-            client.begin()
-            client.send(b"x" * 90_000)
-        replies = [client.say("\r\n.")[:9] for client in clients]
-        assert set(replies) == {"250 2.0.0", "452 4.3.1"}
-        assert replies.count("250 2.0.0") == intake.spool.count()
-        clients[-1].say(f"MAIL FROM:<{SUPPLIER}>")
-        clients[-1].say(f"RCPT TO:<{PURCHASE}>")
-        clients[-1].say("DATA")
-        assert clients[-1].say("now\r\n.").startswith("250 2.0.0")
+def test_a_large_mail_goes_to_disk_while_it_comes(intake: RunningIntake) -> None:
+    content = b"Subject: large\r\n\r\n" + b"y" * 3_000_000 + b"\r\n"
+    with RawClient(intake.smtp_port) as client:
+        client.begin()
+        client.send(content[:2_000_000])
+        half = intake.spool.folder
+        eventually(lambda: any(one.stat().st_size > 1_000_000 for one in half.glob(".*.new")))
+        client.send(content[2_000_000:] + b".\r\n")
+        assert client.reply().startswith("250 2.0.0")
+    assert intake.only_kept().raw == content
+    assert [one.suffix for one in half.iterdir()] == [".mail"]
 
 
+def test_of_a_large_mail_that_was_given_up_nothing_stays(intake: RunningIntake) -> None:
+    with RawClient(intake.smtp_port) as client:
+        client.begin()
+        client.send(b"y" * 1_000_000)
+        eventually(lambda: any(intake.spool.folder.glob(".*.new")))
+    eventually(lambda: not any(intake.spool.folder.iterdir()))
+
+
+def test_mails_of_one_moment_share_a_file(intake: RunningIntake) -> None:
+    """And with it the wait for the disk; each has its own id and envelope."""
+    with ExitStack() as open_ones:
+        clients = [open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(5)]
+        for number, client in enumerate(clients):
+            client.begin(sender=f"{number}@b.example")
+        for number, client in enumerate(clients):
+            client.send(f"Subject: {number}\r\n\r\n.\r\n".encode())
+        ids = {client.reply().split()[2] for client in clients}
+    assert ids == set(intake.spool.entries())
+    assert {
+        (one.envelope.envelope_sender[0], one.raw[9:10].decode()) for one in intake.kept()
+    } == {(str(n), str(n)) for n in range(5)}
+    for one in ids:
+        intake.spool.remove(one)
+    assert list(intake.spool.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "received"), [("_MAIL_SECONDS", 0), ("_PIECE_SECONDS", 0), ("_SLOWEST", 1 << 30)]
+)
 def test_a_mail_that_takes_too_long_is_cut_off_and_its_rest_is_no_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: str, received: int
 ) -> None:
-    monkeypatch.setattr("mailbot.entrypoints.smtp_session._MAIL_SECONDS", 0.2)
+    monkeypatch.setattr(smtp_listeners, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(smtp_stream, "_PIECE_SECONDS", 0.05 if received else 60)
+    monkeypatch.setattr(smtp_stream, seconds, received or 0.05)
     with running_intake(tmp_path) as intake, RawClient(intake.smtp_port) as client:
         client.begin()
         client.send(b"Subject: slow\r\n")
-        assert all(reply.startswith("451 4.3.0") for reply in iter(client.reply, ""))
+        assert client.reply() == "421 4.4.2 That took too long"
+        assert client.reply() == ""
         assert intake.kept() == []
+
+
+def test_who_says_nothing_is_left_and_sooner_when_places_are_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_listeners, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(smtp_listeners, "CROWDED_SECONDS", 0.05)
+    with running_intake(tmp_path, smtp={"max_connections": 3}) as intake, ExitStack() as open_ones:
+        first, second = (open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(2))
+        assert first.say("NOOP").startswith("220")
+        with RawClient(intake.smtp_port) as third:
+            third.begin()
+            assert first.reply().startswith("250")
+            assert first.reply() == second.reply()[:0] + "421 4.4.2 That took too long"
+            assert third.say("a mail is no silence\r\n.").startswith("250 2.0.0")
 
 
 def test_one_recipient_too_many_gets_452(tmp_path: Path) -> None:
@@ -364,8 +418,8 @@ def test_who_guesses_addresses_is_hung_up_on(intake: RunningIntake) -> None:
 class BrokenSpool(Spool):
     """A spool whose disk breaks after the room was checked."""
 
-    def put(self, raw: bytes, envelope: object) -> str:
-        raise SpoolFailed("input/output error")
+    def put_all(self, mails: Sequence[tuple[Draft, Envelope]]) -> list[Temporary | None]:
+        return [SpoolFailed("input/output error") for _ in mails]
 
 
 @pytest.mark.feature("KA-MAIL-03")
@@ -426,6 +480,7 @@ def test_stopping_lets_a_mail_that_is_coming_in_end(intake: RunningIntake) -> No
         assert intake.spool.entries() == []
         stopping = threading.Thread(target=intake.server.stop)
         stopping.start()
+        assert idle.reply().startswith("421 4.3.2 ")
         assert idle.reply() == ""
         assert busy.say("text\r\n.").startswith("250 2.0.0")
         stopping.join()

@@ -96,7 +96,7 @@ def trap_transport(trap: Trap) -> None:
 
 
 POINTS: dict[str, Callable[[Trap], None]] = {
-    "spool": trap_method(Spool, "put"),
+    "spool": trap_method(Spool, "put_all"),
     "unspool": trap_method(Spool, "remove"),
     "blob": trap_method(FolderBlobs, "put"),
     "commit": trap_commit,

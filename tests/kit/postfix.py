@@ -1,4 +1,4 @@
-"""A real Postfix on a free loopback port that hands everything over by LMTP; needs root."""
+"""A real Postfix on a free loopback port that hands on by LMTP what it gets; needs root."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 relay_domains = mailbot.example
-relay_transport = lmtp:inet:127.0.0.1:{lmtp_port}
+relay_transport = {transport}
 smtpd_recipient_restrictions = permit_mynetworks, reject
 smtp_dns_support_level = disabled
 alias_maps =
@@ -66,8 +66,11 @@ class Postfix:
 
 
 @contextmanager
-def postfix(lmtp_port: int) -> Iterator[Postfix]:
-    """Run a Postfix before the LMTP listener at `lmtp_port`; it ends with the block."""
+def postfix(lmtp_port: int = 0, *, options: str = "") -> Iterator[Postfix]:
+    """Run a Postfix before the LMTP listener at `lmtp_port`; it ends with the block.
+
+    Without a port it throws away what it has in its queue. `options` are lines of main.cf.
+    """
     # its own users must get through the folders above it, which pytest's hide
     folder = Path(tempfile.mkdtemp(prefix="mailbot-postfix-"))
     folder.chmod(0o755)
@@ -75,8 +78,9 @@ def postfix(lmtp_port: int) -> Iterator[Postfix]:
         (folder / name).mkdir()
     shutil.chown(folder / "data", "postfix")
     port = free_port()
-    values = {"folder": folder, "port": port, "lmtp_port": lmtp_port}
-    (folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
+    transport = f"lmtp:inet:127.0.0.1:{lmtp_port}" if lmtp_port else "discard:"
+    values = {"folder": folder, "port": port, "transport": transport}
+    (folder / "etc" / "main.cf").write_text(_MAIN.format(**values) + options)
     (folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
     try:
         _control(folder, "start")

@@ -4,18 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from mailbot.domain.clock import StoppedClock
 from mailbot.entrypoints.greylist import Greylist
-from mailbot.entrypoints.smtp_limits import Rate, Traffic
+from mailbot.entrypoints.smtp_limits import Connections, Rate, Traffic
+from mailbot.entrypoints.smtp_memory import Memory, make_shared
 
 OUTSIDE, OTHER = "192.0.2.1", "192.0.2.2"
 
 
-def traffic(connections: int = 4, mails: int = 60) -> tuple[Traffic, StoppedClock]:
+def traffic(mails: int = 60, memory: Memory | None = None) -> tuple[Traffic, StoppedClock]:
     clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
-    return Traffic(max_connections=connections, mails_per_minute=mails, clock=clock), clock
+    return Traffic(mails_per_minute=mails, clock=clock, memory=memory or Memory()), clock
 
 
 def test_one_client_from_outside_takes_at_most_half_of_the_connections() -> None:
-    limits, _ = traffic()
+    limits = Connections(4, Memory())
     assert [limits.enter(n, OUTSIDE) for n in range(3)] == [True, True, False]
     assert [limits.enter(n, OTHER) for n in range(3, 6)] == [True, True, False]
     limits.leave(0)
@@ -23,12 +24,12 @@ def test_one_client_from_outside_takes_at_most_half_of_the_connections() -> None
 
 
 def test_this_machine_may_take_all_of_them() -> None:
-    limits, _ = traffic()
+    limits = Connections(4, Memory())
     assert [limits.enter(n, "::ffff:127.0.0.1") for n in range(5)] == [True] * 4 + [False]
 
 
 def test_a_connection_that_was_refused_leaves_without_a_trace() -> None:
-    limits, _ = traffic(connections=1)
+    limits = Connections(1, Memory())
     limits.enter("first", OUTSIDE)
     assert not limits.enter("second", OTHER)
     limits.leave("second")
@@ -66,23 +67,34 @@ def test_an_ipv6_network_is_one_client() -> None:
     assert limits.may_send("fe80::1%eth0")
 
 
-def test_clients_at_rest_are_forgotten() -> None:
-    limits, clock = traffic()
-    for n in range(10_000):
-        limits.may_send(f"10.0.{n // 256}.{n % 256}")
-    clock.move(timedelta(minutes=1))
-    limits.may_send(OUTSIDE)
-    assert len(limits._by_client) == 1
-
-
 def test_a_flood_of_new_keys_takes_no_more_memory() -> None:
-    clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
-    rate = Rate(2, clock)
+    rate = Rate(2, StoppedClock(datetime(2026, 11, 13, tzinfo=UTC)), Memory())
     for n in range(40_000):
-        rate.take(n)
-    assert len(rate) <= 10_000
-    assert rate.take(39_999)
-    assert not rate.take(39_999), "the newest are remembered"
+        rate.take(str(n))
+    assert rate.take("39999")
+    assert not rate.take("39999"), "the newest are remembered"
+
+
+def test_processes_count_together() -> None:
+    shared = make_shared()
+    (one, _), (other, _) = (traffic(mails=2, memory=Memory(shared)) for _ in range(2))
+    assert [one.may_send(OUTSIDE), other.may_send(OUTSIDE)] == [True, True]
+    assert [one.may_send(OUTSIDE), other.may_send(OUTSIDE)] == [False, False]
+
+
+def test_connections_of_a_process_that_died_are_forgotten() -> None:
+    shared = make_shared()
+
+    def process(place: int) -> Connections:
+        return Connections(3, Memory(shared), place=place, processes=2)
+
+    first, second = process(0), process(1)
+    assert [first.enter(1, OUTSIDE), second.enter(1, OTHER), second.enter(2, "10.0.0.1")]
+    assert first.is_crowded
+    assert not first.enter(2, "10.0.0.2"), "all of them together have three"
+    second = process(1)
+    assert not first.enter(2, OUTSIDE), "half of them is one"
+    assert first.enter(2, "10.0.0.2")
 
 
 def test_a_network_a_sender_and_a_dossier_have_their_rate_too() -> None:
@@ -107,7 +119,7 @@ def test_a_network_a_sender_and_a_dossier_have_their_rate_too() -> None:
 
 def test_in_a_flood_strangers_try_again_and_then_pass() -> None:
     clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
-    grey = Greylist(flood_per_minute=3, clock=clock)
+    grey = Greylist(flood_per_minute=3, clock=clock, memory=Memory())
     grey.note_kept("192.0.2.9")
     clock.move(timedelta(hours=1))
     assert not grey.must_wait(OUTSIDE, "a@b.example", "x@in.example"), "there is no flood"
@@ -128,11 +140,11 @@ def test_in_a_flood_strangers_try_again_and_then_pass() -> None:
 
 def test_greylisting_can_be_off_and_its_memory_ends() -> None:
     clock = StoppedClock(datetime(2026, 11, 13, tzinfo=UTC))
-    off = Greylist(flood_per_minute=0, clock=clock)
+    off = Greylist(flood_per_minute=0, clock=clock, memory=Memory())
     off.note_kept(OUTSIDE)
     assert not off.must_wait(OTHER, "a@b.example", "x@in.example")
-    grey = Greylist(flood_per_minute=1, clock=clock)
+    grey = Greylist(flood_per_minute=1, clock=clock, memory=Memory())
     grey.note_kept("203.0.113.1")
     for n in range(30_000):
         assert grey.must_wait("198.51.100.7", f"{n}@b.example", "x@in.example")
-    assert len(grey._waiting) <= 20_000
+    assert grey.must_wait("198.51.100.7", "0@b.example", "x@in.example"), "it begins anew"

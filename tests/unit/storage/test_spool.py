@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from mailbot.domain.identifiers import new_id
 from mailbot.domain.mail import Authentication, Channel, Envelope
+from mailbot.domain.values import to_json
 from storage import durable
 from storage.spool import Spool, SpoolDamaged, SpoolFailed, SpoolFull
 
@@ -86,7 +88,7 @@ def test_mails_are_readable_for_our_own_user_alone(spool: Spool) -> None:
         lambda content: content.replace(b"drukkerij", b"drukkerjj"),
         lambda content: content[10:],
         lambda content: b"",
-        lambda content: content.replace(b"mailbot-spool 1", b"mailbot-spool 2"),
+        lambda content: content.replace(b"mailbot-spool 2", b"mailbot-spool 3"),
     ],
 )
 def test_a_damaged_entry_is_noticed_and_put_aside(spool: Spool, damage: object) -> None:
@@ -98,6 +100,107 @@ def test_a_damaged_entry_is_noticed_and_put_aside(spool: Spool, damage: object) 
     spool.quarantine("0198a", str(found.value))
     assert (spool.entries(), spool.quarantined()) == ([], ["0198a"])
     assert (spool.folder / "damaged" / "0198a.mail.why").read_text() == str(found.value)
+
+
+def test_an_entry_of_the_version_before_is_read(spool: Spool) -> None:
+    spool.check_room()
+    wrapped = to_json(envelope()).encode()
+    digest = hashlib.sha256(wrapped + RAW).hexdigest()
+    head = f"mailbot-spool 1 {digest} {len(wrapped)} {len(RAW)}\n".encode()
+    (spool.folder / "0198a.mail").write_bytes(head + wrapped + RAW)
+    assert spool.read("0198a") == (RAW, envelope())
+
+
+def put_together(spool: Spool, *ids: str) -> None:
+    drafts = [(spool.draft(one), envelope(one)) for one in ids]
+    for draft, one in drafts:
+        draft.add(one.spool_id.encode() + RAW)
+    assert spool.put_all(drafts) == [None] * len(ids)
+
+
+def test_mails_of_one_moment_are_one_file_and_read_one_by_one(spool: Spool) -> None:
+    put_together(spool, "1", "2", "3")
+    (file,) = spool.folder.iterdir()
+    for reader in (spool, Spool(spool.folder)):
+        assert (reader.entries(), reader.count()) == (["1", "2", "3"], 3)
+    assert Spool(spool.folder).read("2") == (b"2" + RAW, envelope("2"))
+    spool.remove("1")
+    spool.remove("3")
+    spool.remove("3")
+    assert (spool.entries(), spool.count(), file.exists()) == (["2"], 1, True)
+    assert Spool(spool.folder).entries() == ["1", "2", "3"], "after a restart once more"
+    spool.remove("2")
+    assert (spool.entries(), spool.count(), file.exists()) == ([], 0, False)
+
+
+def test_damage_to_one_of_several_spares_the_others(spool: Spool) -> None:
+    put_together(spool, "1", "2", "3")
+    (file,) = spool.folder.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"2" + RAW, b"2" + RAW.upper()))
+    assert spool.read("3").raw == b"3" + RAW
+    with pytest.raises(SpoolDamaged) as found:
+        spool.read("2")
+    spool.quarantine("2", str(found.value))
+    assert (spool.entries(), spool.quarantined()) == (["1", "3"], ["2"])
+
+
+@pytest.mark.parametrize("damage", [lambda c: c[20:], lambda c: c.replace(b'"2"', b'"4"')])
+def test_several_mails_whose_index_is_spoilt_stay_together(
+    spool: Spool, damage: Callable[[bytes], bytes]
+) -> None:
+    put_together(spool, "1", "2")
+    (file,) = spool.folder.iterdir()
+    content = damage(file.read_bytes())
+    file.write_bytes(content)
+    assert spool.entries() == ["1-2"]
+    with pytest.raises(SpoolDamaged):
+        spool.read("1-2")
+    spool.quarantine("1-2", "why")
+    assert (spool.entries(), spool.quarantined()) == ([], ["1-2"])
+    assert (spool.folder / "damaged" / "1-2.mail").read_bytes() == content
+
+
+@pytest.mark.parametrize("sizes", [(10, 20), (300_000, 10), (300_000, 300_000)])
+def test_a_mail_that_comes_in_pieces_is_whole(spool: Spool, sizes: tuple[int, ...]) -> None:
+    spool.check_room()
+    drafts = [(spool.draft(str(n)), envelope(str(n))) for n in range(len(sizes))]
+    for (draft, _), size in zip(drafts, sizes, strict=True):
+        for _ in range(size // 10):
+            draft.add(b"123456789\n")
+            if draft.is_due:
+                draft.write()
+        assert draft.read(15) == (b"123456789\n" * 2)[:15][:size]
+    assert spool.put_all(drafts) == [None] * len(sizes)
+    assert [len(spool.read(str(n)).raw) for n in range(len(sizes))] == list(sizes)
+    assert not list(spool.folder.glob(".*"))
+
+
+def test_a_mail_that_was_given_up_leaves_nothing_and_takes_nothing(spool: Spool) -> None:
+    spool.check_room()
+    draft = spool.draft("1")
+    draft.add(b"x" * 300_000)
+    draft.write()
+    draft.close()
+    draft.close()
+    assert list(spool.folder.iterdir()) == []
+    draft.add(b"y")
+    with pytest.raises(OSError, match="given up"):
+        draft.write()
+
+
+def test_a_folder_that_cannot_be_synced_keeps_none_of_them(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their senders try again, and must not find them kept twice."""
+    spool.check_room()
+    drafts = [(spool.draft(one), envelope(one)) for one in ("1", "2", "3")]
+    drafts[0][0].add(b"x" * 300_000)
+    drafts[0][0].write()
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.spool.sync_folder", broken(errno.EIO))
+        found = spool.put_all(drafts)
+    assert [type(one) for one in found] == [SpoolFailed] * 3
+    assert list(spool.folder.iterdir()) == []
 
 
 def test_an_envelope_of_another_version_is_noticed(spool: Spool) -> None:

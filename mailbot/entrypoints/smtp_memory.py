@@ -1,0 +1,92 @@
+"""What the SMTP processes of one machine remember together: numbers by key, in shared memory.
+
+It is of one size from the start, so no flood makes it grow; of too many keys those that were
+noted longest ago go. Keys are kept as salted digests: nobody outside can choose keys that meet.
+The lock belongs to the operating system: a process that is killed gives it back.
+"""
+
+import fcntl
+import hashlib
+import mmap
+import os
+import secrets
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: digest of the key, the number, and when it was noted
+_SLOT = struct.Struct("=Qdd")
+_WAYS, _SETS = 8, 2048
+_ROW = _WAYS * _SLOT.size
+_SALT = 16
+#: bytes; a page that nobody touched takes no memory
+_SIZE = 16 * 1024 * 1024
+
+
+def make_shared() -> int:
+    """Return the descriptor of new memory that processes may share; the caller closes it."""
+    descriptor = os.memfd_create("mailbot-smtp")
+    os.ftruncate(descriptor, _SIZE)
+    os.pwrite(descriptor, secrets.token_bytes(_SALT), 0)
+    return descriptor
+
+
+class Memory:
+    """One piece of memory; every process asks it for the same things in the same order."""
+
+    def __init__(self, descriptor: int = -1) -> None:
+        """Look at what `descriptor` shares, by default at memory of this process alone."""
+        self._descriptor = descriptor
+        self._mapped = mmap.mmap(descriptor, _SIZE)
+        if descriptor < 0:
+            self._mapped[:_SALT] = secrets.token_bytes(_SALT)
+        self._salt = self._mapped[:_SALT]
+        self._used = _SALT
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process waiting."""
+        if self._descriptor < 0:
+            yield
+            return
+        fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
+
+    def claim(self, size: int) -> memoryview:
+        """Return the next `size` bytes."""
+        start, self._used = self._used, self._used + size
+        return memoryview(self._mapped)[start : self._used]
+
+    def digest(self, key: str) -> int:
+        """Return the number that stands for a key; never 0."""
+        found = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8, key=self._salt)
+        return int.from_bytes(found.digest()) or 1
+
+
+class Table:
+    """A number and the moment it was noted (seconds since 1970) for each of many keys."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._slots = memory.claim(_SETS * _ROW)
+
+    def find(self, key: str) -> tuple[float, float] | None:
+        """Return what was noted for `key`."""
+        digest = self._memory.digest(key)
+        start = digest % _SETS * _ROW
+        for found, number, at in _SLOT.iter_unpack(self._slots[start : start + _ROW]):
+            if found == digest:
+                return number, at
+        return None
+
+    def note(self, key: str, number: float, at: float) -> None:
+        """Keep a number; where there is no room the one goes that was noted longest ago."""
+        digest = self._memory.digest(key)
+        start = digest % _SETS * _ROW
+        row = [*_SLOT.iter_unpack(self._slots[start : start + _ROW])]
+        # an empty place was noted at 0, before all others
+        way = min(range(_WAYS), key=lambda n: (row[n][0] != digest, row[n][2]))
+        _SLOT.pack_into(self._slots, start + way * _SLOT.size, digest, number, at)
