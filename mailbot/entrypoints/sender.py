@@ -88,10 +88,13 @@ class Sender:
 
     async def _send(self, entry: OutboxEntry) -> Delivered:
         try:
-            raw = self._context.blobs.get(entry.sha256)
+            # a bucket may be slow: the other mails go on meanwhile
+            raw = await asyncio.to_thread(self._context.blobs.get, entry.sha256)
         except BlobError as error:
             # one lost file must not keep all other mail here
             return Delivered(Outcome.FAILED, str(error))
+        except Temporary as error:
+            return Delivered(Outcome.DEFERRED, str(error))
         return await self._transport.send(entry, self._signer.sign(raw))
 
     def _settle(self, entry: OutboxEntry, delivered: Delivered) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import dkim
 import pytest
 
+from mailbot.domain.errors import Temporary
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.outgoing import (
@@ -242,6 +243,28 @@ def test_a_mail_whose_file_is_lost_fails_alone(house: House) -> None:
     transport = Says(Outcome.SENT)
     run(sender(house, transport))
     assert states(house) == [OutboxState.FAILED, OutboxState.SENT]
+
+
+def test_a_mail_whose_file_cannot_be_read_now_is_sent_later_and_keeps_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = house.invoice()
+    house.letter(document)
+    house.letter(document, to=MANAGER)
+    away, get = house.mails()[0].sha256, house.context.blobs.get
+
+    def ill(sha256: str) -> bytes:
+        if sha256 == away:
+            raise Temporary("the bucket does not answer")
+        return get(sha256)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.context.blobs, "get", ill)
+        run(sender(house, Says(Outcome.SENT)))
+    assert sorted(states(house)) == [OutboxState.DEFERRED, OutboxState.SENT]
+    house.clock.move(timedelta(minutes=1))
+    run(sender(house, Says(Outcome.SENT)))
+    assert states(house) == [OutboxState.SENT, OutboxState.SENT]
 
 
 def test_without_a_smarthost_mails_are_files(house: House, tmp_path: Path) -> None:
