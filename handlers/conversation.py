@@ -15,8 +15,10 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.searching import answer_searches
 from handlers.starting import Stray, bring_to_office, start_by_mail
 from mailbot.compose.transcript import write_help
+from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.conversation import Batch, Conversation, Message
 from mailbot.domain.events import EventKind
@@ -28,7 +30,8 @@ from mailbot.mail.attachments import unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.batch_mail import read_batch
 from mailbot.mail.parse import parse_mail
-from mailbot.mail.reply_text import read_written
+from mailbot.mail.reply_command import read_answer
+from mailbot.mail.reply_text import read_reply, read_written
 from mailbot.mail.talk import read_marks, read_topic
 from storage.conversations import find_conversation, find_marked, find_message
 from storage.definitions import (
@@ -78,7 +81,8 @@ def handle(context: Context, job: Job) -> None:
 
 
 def _is_done(unit: Unit, stored: StoredMail) -> bool:
-    keys = (f"transcript:{stored.id}", f"message:{stored.id}", f"help:{stored.id}")
+    first_search = f"found:{stored.id}:1"
+    keys = (f"transcript:{stored.id}", f"message:{stored.id}", f"help:{stored.id}", first_search)
     return any(has_entry(unit.session, key) for key in keys)
 
 
@@ -189,7 +193,7 @@ def _begins(unit: Unit, arrived: _Arrived) -> None:
     kind = read_recipient(arrived.stored.envelope_recipient).kind
     person, dossier = arrived.person, arrived.dossier
     if kind is RecipientKind.COMMANDS and isinstance(person, Employee) and arrived.is_proved:
-        if not _asks_many(unit, arrived, person):
+        if not _asks_many(unit, arrived, person) and not _looks_for(unit, arrived, person):
             _send_help(unit, arrived, person)
         return
     if kind is not RecipientKind.POSTMASTER and person and dossier and _may_begin(arrived):
@@ -231,6 +235,21 @@ def _asks_many(unit: Unit, arrived: _Arrived, employee: Employee) -> bool:
     )
     ask_to_send(unit, batch, employee, arrived.office)
     return True
+
+
+def _looks_for(unit: Unit, arrived: _Arrived, employee: Employee) -> bool:
+    """Mail an employee what they look for; False when the mail asks something else."""
+    asked = read_answer(
+        read_reply(arrived.mail),
+        language=employee.language,
+        context=Shown.NONE,
+        shown_items=0,
+        sent_on=local_date(unit.context.now(), arrived.office.time_zone),
+    )
+    if asked.doubt or employee.frozen:
+        return False
+    office = arrived.office.code
+    return answer_searches(unit, employee, office, asked.commands, mail=arrived.stored)
 
 
 def _send_help(unit: Unit, arrived: _Arrived, employee: Employee) -> None:

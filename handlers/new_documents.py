@@ -24,10 +24,12 @@ from mailbot.mail.address import read_recipient
 from mailbot.mail.attachments import unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
+from mailbot.mail.reply_text import read_written
 from mailbot.recognition.grouping import File, find_pairs
 from storage.definitions import find_dossier, get_office
 from storage.documents import documents_of_mail, record_document
 from storage.mails import get_mail
+from storage.search_index import index_written
 
 #: automatic mail that never brings what it forgot to attach
 _QUIET = (Automatic.OUT_OF_OFFICE, Automatic.RECEIPT, Automatic.CALENDAR)
@@ -69,6 +71,9 @@ def handle(context: Context, job: Job) -> None:
         bringing = _read_facts(stored, mail, dossier, recipient)
         note_sender(unit.session, dossier.office, stored, mail)
         made = [_record(unit, bringing, parts) for parts in grouped]
+        written = read_written(mail)
+        for document in made:
+            index_written(unit.session, document.id, written)
         _send_receipt(unit, bringing, made, unpacked)
 
 

@@ -36,6 +36,7 @@ from mailbot.rules.splitting import kept_whole
 from storage.definitions import get_dossier, get_office
 from storage.documents import find_document, get_document, look_alikes
 from storage.mails import get_mail
+from storage.search_index import index_text
 
 #: wide enough to read on a phone, small enough for a mail
 _PAGE_IMAGE_WIDTH = 600
@@ -85,6 +86,7 @@ def handle(context: Context, job: Job) -> None:
             return
         learned = replace(_learn(unit, reading), files=(*document.files, *files))
         _note(unit, learned)
+        index_text(unit.session, document.id, read.text)
         advance(unit, with_booking(unit.session, learned, dossier), dossier)
 
 

@@ -21,6 +21,7 @@ from handlers.correspondence import (
 from handlers.evidence import cause_of_mail
 from handlers.freezing import freeze
 from handlers.opening import open_by_answer
+from handlers.searching import answer_searches
 from handlers.shown_facts import shown_facts
 from handlers.starting import Stray, bring_to_office
 from handlers.transcript import send_transcript
@@ -197,11 +198,16 @@ def _decides(command: Command) -> bool:
     return needed_authority(command) > Authority.TOKEN
 
 
+#: these are answered by mails of their own, and are about no line
+_TOLD_APART = frozenset({Verb.HELP, Verb.SEARCH})
+
+
 def _carry_out(unit: Unit, reply: _Reply, commands: Sequence[Command]) -> None:
     if any(command.verb is Verb.HELP for command in commands):
         _send_help(unit, reply)
+    answer_searches(unit, reply.person, reply.office.code, commands, mail=reply.stored)
     ended = [_end_list(unit, reply, c) for c in commands if _ends_list(reply, c)]
-    rest = [c for c in commands if c.verb is not Verb.HELP and not _ends_list(reply, c)]
+    rest = [c for c in commands if c.verb not in _TOLD_APART and not _ends_list(reply, c)]
     acted = carry_out(unit, reply.token, rest, cause=reply.stored.id, mail=reply.stored)
     _report(unit, reply, replace(acted, outcomes=(*ended, *acted.outcomes)))
 

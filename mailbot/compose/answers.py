@@ -62,6 +62,9 @@ VERBS: dict[str, Verb] = {
     "numbers_reject": Verb.REJECT,
     "numbers_question": Verb.QUESTION,
     "numbers_close": Verb.CLOSE,
+    "numbers_status": Verb.STATUS,
+    "numbers_history": Verb.HISTORY,
+    "search": Verb.SEARCH,
     "help": Verb.HELP,
 }
 

@@ -15,7 +15,15 @@ from mailbot.domain.letter import Letter
 _ARGUMENT_LENGTH = 80
 
 #: what can be asked in answer to any mail
-ALWAYS = (Verb.QUESTION, Verb.REMARK, Verb.LABEL, Verb.HISTORY, Verb.STATUS, Verb.HELP)
+ALWAYS = (
+    Verb.QUESTION,
+    Verb.REMARK,
+    Verb.LABEL,
+    Verb.HISTORY,
+    Verb.STATUS,
+    Verb.SEARCH,
+    Verb.HELP,
+)
 
 
 def write_transcript(

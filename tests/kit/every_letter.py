@@ -14,6 +14,7 @@ from mailbot.compose.digest import (
 )
 from mailbot.compose.enrolment import write_enrolled_notice, write_enrolment_invitation
 from mailbot.compose.exports import write_export_mail, write_export_problem
+from mailbot.compose.found import FoundLine, write_found
 from mailbot.compose.freezes import write_frozen_notice
 from mailbot.compose.history import write_history
 from mailbot.compose.notices import (
@@ -138,6 +139,16 @@ def _history(head: Letterhead) -> Letter:
     return write_history(head, a_view(document), events, waits_for=["Karim"], names=names)
 
 
+def _found(head: Letterhead) -> Letter:
+    on = date(2026, 11, 18)
+    lines = (
+        FoundLine(document=a_document(status=Status.TO_APPROVE), dossier=DOSSIER.name, on=on),
+        FoundLine(document=other_document(), dossier=DOSSIER.name, on=date(2025, 3, 2)),
+        FoundLine(is_conversation=True, subject="Leasing", dossier="Slagerij Bos NV", on=on),
+    )
+    return write_found(head, lines, asked="drukkerij maart 2026", has_more=True)
+
+
 def _receipt(head: Letterhead) -> Letter:
     left_out = (
         Part(name="logo.png", media_type="image/png", content=b"", role=PartRole.LOGO),
@@ -243,6 +254,8 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
         on_page=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     ),
     "help": lambda head: write_help(head, Context.REVIEW),
+    "found": _found,
+    "found_nothing": lambda head: write_found(head, (), asked="drukkerij", has_more=False),
     "receipt": _receipt,
     "receipt_of_nothing": lambda head: write_receipt(
         head, DOSSIER, (), mail_subject="Hallo", sender="karim@korenaar.example"

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from mailbot.domain.approval import Approval
 from mailbot.domain.conversation import Conversation, ConversationKind, Message, Participant
 from mailbot.domain.document import Document, Note, Status
+from mailbot.domain.identifiers import new_id
 from mailbot.domain.mail import Channel, Envelope, StoredMail
 from mailbot.domain.search import SearchQuery, Sight, with_dossiers
 from mailbot.mail.search_words import read_search
@@ -129,7 +130,7 @@ def test_the_newest_stands_first_and_the_limit_holds(session: Session) -> None:
 
 def test_what_came_in_one_millisecond_is_all_found(session: Session) -> None:
     numbers: dict[int, list[str]] = {}
-    for each in (f"d{number}" for number in range(2000)):
+    for each in (new_id(NOON) for _ in range(2000)):
         numbers.setdefault(zlib.crc32(each.encode()) % (1 << 15), []).append(each)
     ids = max(numbers.values(), key=len)
     assert len(ids) > 1
