@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from dbos import DBOS
 from psycopg.abc import Buffer
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg.types.string import StrDumper
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlmodel import Session
 
 from mailbot.domain.errors import Temporary
+from storage.migrating import knows_revision as knows_revision
+from storage.migrating import migrate
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+#: no handler works so long in a transaction without asking the database anything
+_IDLE_SECONDS = 30
 
 
 class Database:
@@ -44,32 +45,27 @@ class Database:
 
         Raises Temporary when the database is down, locked or too slow.
         """
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            raise Temporary(f"the database did not answer: {error.orig}") from error
+        session = Session(self.engine, expire_on_commit=False)
+        with _away_is_temporary(), session, session.begin():
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that only looks: it takes no write lock. Raises Temporary."""
-        try:
-            with Session(self.engine.execution_options(mailbot_reading=True)) as session:
-                yield session
-        except OperationalError as error:
-            raise Temporary(f"the database did not answer: {error.orig}") from error
+        engine = self.engine.execution_options(mailbot_reading=True)
+        with _away_is_temporary(), Session(engine) as session:
+            yield session
 
     def migrate(self, revision: str = "head") -> None:
         """Bring our tables to a version, and the job tables to the newest. Raises Temporary."""
-        config = _migrations()
-        try:
-            with self.engine.connect() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, revision)
-                connection.commit()
+        with _away_is_temporary():
+            migrate(self.engine, revision)
             DBOS.migrate(self.jobs_url)
-        except OperationalError as error:
-            raise Temporary(f"the database did not answer: {error.orig}") from error
+
+    @property
+    def file(self) -> Path:
+        """The file of the embedded database."""
+        return Path(sa.make_url(self.url).database or "")
 
     @property
     def jobs_url(self) -> str:
@@ -81,16 +77,17 @@ class Database:
         self.engine.dispose()
 
 
-def knows_revision(revision: str) -> bool:
-    """Whether this mailbot has tables of that version."""
-    scripts = ScriptDirectory.from_config(_migrations())
-    return any(script.revision == revision for script in scripts.walk_revisions())
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
+@contextmanager
+def _away_is_temporary() -> Iterator[None]:
+    """Raise Temporary for what goes by: a database that is down, locked, slow, or hangs up."""
+    try:
+        yield
+    except (OperationalError, InternalError) as error:
+        if isinstance(error, InternalError) and not isinstance(
+            error.orig, IdleInTransactionSessionTimeout
+        ):
+            raise
+        raise Temporary(f"the database did not answer: {error.orig}") from error
 
 
 def _with_driver(url: str) -> str:
@@ -120,7 +117,10 @@ class _TextDumper(StrDumper):
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Keep text whole; let no machine that is paused in a transaction keep others waiting."""
     connection.adapters.register_dumper(str, _TextDumper)
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -50,6 +50,11 @@ class Places:
         return self.data / "secrets" / "reply_tokens"
 
     @property
+    def slots(self) -> Path:
+        """What the processes of this machine share out among themselves."""
+        return self.data / "slots"
+
+    @property
     def outbox(self) -> Path:
         """Outgoing mails, as files, while no smarthost is set."""
         return self.data / "outbox"
@@ -136,7 +141,7 @@ def write_directory(context: Context) -> None:
     rewrite(context, Job(key="now", kind=JobKind.WRITE_DIRECTORY, ids={}))
 
 
-def executor_id(context: Context) -> str:
+def machine_name(context: Context) -> str:
     """Return the name under which this machine's jobs are found again after a restart.
 
     An embedded database has one machine, whatever it is called now: a container gets a new name

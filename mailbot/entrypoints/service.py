@@ -8,7 +8,7 @@ import structlog
 from handlers.context import Context
 from mailbot.entrypoints.app import (
     close_context,
-    executor_id,
+    machine_name,
     open_context,
     open_spool,
     places,
@@ -76,7 +76,8 @@ class Service:
         settings, context = self._settings, self.context
         made: list[tuple[str, Part]] = []
         if "worker" in self._only:
-            made += [("worker", Worker(context, executor_id=executor_id(context)))]
+            slots = places(settings).slots
+            made += [("worker", Worker(context, machine=machine_name(context), slots=slots))]
         if "sender" in self._only:
             signer = DkimSigner.from_settings(settings.outbound)
             made += [("sender", Sender(context, make_transport(settings), signer))]

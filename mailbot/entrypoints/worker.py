@@ -1,6 +1,8 @@
 """Takes jobs from the queue and runs their handlers; the one place where any error is caught."""
 
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import structlog
 
@@ -9,7 +11,9 @@ from handlers.failures import forgive, settle
 from handlers.registry import HANDLERS
 from mailbot.domain.errors import Temporary
 from mailbot.domain.job import Job
-from storage.jobs import JobRunner
+from mailbot.entrypoints.watchdog import Watchdog
+from storage.jobs import READING, JobRunner
+from storage.machine_slots import Slot, one_of, take_slot
 
 log = structlog.get_logger(__name__)
 
@@ -19,29 +23,51 @@ _PATIENCE_SECONDS = 6
 class Worker:
     """Runs jobs in this process."""
 
-    def __init__(self, context: Context, *, executor_id: str) -> None:
+    def __init__(self, context: Context, *, machine: str, slots: Path) -> None:
+        """Run on `machine`; `slots` is the folder where its worker processes hold their places."""
         self._context = context
-        self._runner = JobRunner(context.database, self.run, executor_id=executor_id)
+        self._machine = machine
+        self._slots = slots
 
     def start(self) -> None:
-        """Begin; jobs that a dead process of this machine left are run again."""
+        """Begin; jobs that a dead process left in this place are run again. Raises OSError.
+
+        The place is what names a process: after a restart it finds its own jobs again, and of
+        two that live none takes the other's.
+        """
+        self._slot: Slot = take_slot(self._slots, "worker")
+        executor_id = f"{self._machine}/{self._slot.number}"
+        self._watchdog = Watchdog(self._context, executor_id)
+        self._watchdog.start()
+        database, jobs = self._context.database, self._context.jobs
+        self._runner = JobRunner(database, jobs, self.run, executor_id=executor_id)
         worker = self._context.settings.worker
         self._runner.start(light=worker.processes, heavy=worker.ocr_processes)
 
     def stop(self) -> None:
         """End; running jobs get some seconds, the rest stays in the queue."""
         self._runner.stop(patience=_PATIENCE_SECONDS)
+        self._watchdog.stop()
+        self._slot.give_back()
 
     def run(self, job: Job) -> None:
         """Run one job; whatever goes wrong is written down, and tried again if that can help."""
         with structlog.contextvars.bound_contextvars(job=job.key):
             try:
-                HANDLERS[job.kind](self._context, job)
+                self._handle(job)
             except Exception as error:
                 self._settle(job, error)
             else:
                 if "~" in job.key:
                     forgive(self._context, job)
+
+    def _handle(self, job: Job) -> None:
+        """Call the handler; what reads documents waits for one of this machine's places for it."""
+        with ExitStack() as held:
+            if job.kind in READING:
+                places = self._context.settings.worker.ocr_processes
+                held.enter_context(one_of(self._slots, "reader", places))
+            HANDLERS[job.kind](self._context, job)
 
     def _settle(self, job: Job, error: Exception) -> None:
         """Write the failure down; while the database is away, wait for it: the job is not done."""

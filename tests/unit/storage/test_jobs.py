@@ -25,12 +25,14 @@ def jobs(database: Database) -> Iterator[Jobs]:
 
 @contextmanager
 def running(database: Database, run: Callable[[Job], None]) -> Iterator[None]:
-    runner = JobRunner(database, run, executor_id="test")
+    jobs = Jobs(database)
+    runner = JobRunner(database, jobs, run, executor_id="test")
     runner.start(light=2, heavy=1)
     try:
         yield
     finally:
         runner.stop(patience=5)
+        jobs.close()
 
 
 def wait_until(look: Callable[[], bool]) -> None:

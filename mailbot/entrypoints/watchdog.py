@@ -1,0 +1,71 @@
+"""Says that this worker lives, and has the jobs of workers that do so no more run again."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+
+from handlers.context import Context
+from mailbot.domain.errors import Temporary
+from storage.executors import forget_executors, record_beat, silent_executors
+from storage.one_at_a_time import only_one
+
+log = structlog.get_logger(__name__)
+
+_BEAT_SECONDS = 3
+#: a worker that is busy beats late; one that was silent for so long is taken for dead
+SILENCE = timedelta(seconds=15)
+_GONE = timedelta(days=7)
+
+
+class Watchdog:
+    """Beats, and watches the others, while it runs."""
+
+    def __init__(self, context: Context, executor_id: str) -> None:
+        self._context = context
+        self._executor_id = executor_id
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin; with a first beat, so that no job of ours is ever taken for a dead worker's."""
+        self._beat()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; jobs that still run here are somebody else's when the silence has lasted."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def watch(self) -> int:
+        """Have jobs of silent workers run again; return how many. Raises Temporary.
+
+        Only one at a time looks: of two, the second could take a job from who had just got it.
+        """
+        with only_one(self._context.database, "watchdog") as is_ours:
+            return self._take_over() if is_ours else 0
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_BEAT_SECONDS):
+            try:
+                silence = self._beat()
+                # who was away himself has heard nobody: the others get time to beat first
+                if silence < SILENCE:
+                    self.watch()
+            except Temporary as error:
+                log.warning("watchdog waits for the database", why=str(error))
+
+    def _beat(self) -> timedelta:
+        with self._context.database.transaction() as session:
+            forget_executors(session, _GONE)
+            return record_beat(session, self._executor_id) or timedelta()
+
+    def _take_over(self) -> int:
+        running = self._context.jobs.running()
+        with self._context.database.reading() as session:
+            dead = silent_executors(session, {job.executor_id for job in running}, SILENCE)
+        left_behind = [job for job in running if job.executor_id in dead]
+        if left_behind:
+            self._context.jobs.run_again(left_behind)
+            log.warning("jobs of silent workers", workers=sorted(dead), jobs=len(left_behind))
+        return len(left_behind)
