@@ -1,14 +1,18 @@
 """The only place where objects with connections are made and tied together."""
 
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.context import Context
+from handlers.readers import MODULES
 from handlers.write_directory import handle as rewrite
 from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.job import Job, JobKind
 from mailbot.entrypoints.clamd import ClamdScanner
+from mailbot.entrypoints.places import Places as Places
+from mailbot.entrypoints.places import open_spool as open_spool
+from mailbot.entrypoints.places import places as places
+from mailbot.sandbox.pool import Sandbox, shared_sandbox
 from mailbot.settings import Settings
 from storage.backup.making import Installation
 from storage.backup.restoring import MARKER
@@ -20,54 +24,6 @@ from storage.directory_file import DirectoryFile
 from storage.durable import make_folder
 from storage.jobs import Jobs
 from storage.reply_tokens import read_secret
-from storage.spool import Spool
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where what lies in the data folder."""
-
-    data: Path
-
-    @property
-    def spool(self) -> Path:
-        """Mails that were accepted and are not in the database yet."""
-        return self.data / "spool"
-
-    @property
-    def blobs(self) -> Path:
-        """Every file, by its SHA-256, unless they are in a bucket."""
-        return self.data / "blobs"
-
-    @property
-    def directory(self) -> Path:
-        """What intake must know to answer RCPT."""
-        return self.data / "directory.json"
-
-    @property
-    def secret(self) -> Path:
-        """What reply tokens are signed with."""
-        return self.data / "secrets" / "reply_tokens"
-
-    @property
-    def slots(self) -> Path:
-        """What the processes of this machine share out among themselves."""
-        return self.data / "slots"
-
-    @property
-    def outbox(self) -> Path:
-        """Outgoing mails, as files, while no smarthost is set."""
-        return self.data / "outbox"
-
-    @property
-    def exports(self) -> Path:
-        """Bookings that leave by folder."""
-        return self.data / "exports"
-
-
-def places(settings: Settings) -> Places:
-    """Return where what lies."""
-    return Places(settings.service.data.absolute())
 
 
 def open_context(settings: Settings, clock: Clock | None = None) -> Context:
@@ -89,10 +45,17 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
         database=database,
         blobs=open_blobs(settings),
         jobs=Jobs(database),
+        sandbox=open_sandbox(settings),
         token_secret=read_secret(here.secret),
         directory_file=DirectoryFile(here.directory),
         **scanner,
     )
+
+
+def open_sandbox(settings: Settings) -> Sandbox:
+    """Return where strangers' files are read; its processes start with the first file."""
+    worker = settings.worker
+    return shared_sandbox(MODULES, size=worker.processes + worker.ocr_processes)
 
 
 def open_blobs(settings: Settings) -> Blobs:
@@ -126,14 +89,6 @@ def close_context(context: Context) -> None:
     """Give back every connection."""
     context.jobs.close()
     context.database.close()
-
-
-def open_spool(settings: Settings) -> Spool:
-    """Return the spool; it needs no database."""
-    limits = settings.limits
-    return Spool(
-        places(settings).spool, min_free_disk=limits.min_free_disk, max_entries=limits.max_spool
-    )
 
 
 def write_directory(context: Context) -> None:

@@ -16,8 +16,8 @@ import uvloop
 from pydantic import BaseModel
 
 from mailbot.domain.mail import Channel
-from mailbot.entrypoints.app import open_spool
 from mailbot.entrypoints.logs import start_logging
+from mailbot.entrypoints.places import open_spool
 from mailbot.entrypoints.smtp_listeners import Listener, Listeners, raise_file_limit
 from mailbot.entrypoints.smtp_memory import Memory
 from mailbot.entrypoints.way_in import open_way_in

@@ -6,7 +6,7 @@ from functools import partial
 
 from mailbot.domain.clock import Clock, SystemClock
 from mailbot.domain.directory import Directory
-from mailbot.entrypoints.app import places
+from mailbot.entrypoints.places import places
 from mailbot.entrypoints.sender_check import SenderCheck, open_sender_check
 from mailbot.settings import Settings
 from storage.directory_file import DirectoryFile
