@@ -19,6 +19,7 @@ from handlers import (
     reminders,
     reply,
     request_approval,
+    retention,
     review,
     standing_in,
     write_directory,
@@ -47,6 +48,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.DIGEST: digest.handle,
         JobKind.REMINDERS: reminders.handle,
         JobKind.STANDING_IN: standing_in.handle,
+        JobKind.RETENTION: retention.handle,
         JobKind.WRITE_DIRECTORY: write_directory.handle,
     }
 )

@@ -178,6 +178,10 @@ class Retention(_Section):
     """How long what is kept."""
 
     token_days: int = 60
+    #: calendar years after that of its arrival that a document is kept; 0: for ever
+    document_years: int = Field(default=0, ge=0, le=100)
+    #: months that mails which brought nothing are kept, and letters about no document; 0: for ever
+    mail_months: int = Field(default=24, ge=0)
 
 
 class Settings(BaseSettings):

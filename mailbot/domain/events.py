@@ -73,6 +73,8 @@ class EventKind(StrEnum):
     SUPPLIER_FORGOTTEN = "supplier_forgotten"
     DEFINITION_APPLIED = "definition_applied"
     JOB_BURIED = "job_buried"
+    #: what was kept long enough is gone: what, and how many
+    RETENTION = "retention"
     #: a backup was put back: what happened after it was made is not known
     RESTORED = "restored"
     #: a letter that was held after that left all the same

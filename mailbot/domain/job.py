@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     WRITE_DIRECTORY = "write_directory"
     LEARN_SUPPLIER = "learn_supplier"
     STANDING_IN = "standing_in"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,8 @@ class Office:
     other_senders: Treatment | None = None
     #: hour of the daily digest, local time
     digest_hour: int = 7
+    #: as the setting retention.document_years, for this office; None: as set there
+    document_years: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +209,8 @@ class Dossier:
     absences: tuple[Absence, ...] = ()
     #: total including VAT from which an approval takes a one-time code; None: none does
     confirm_from: Decimal | None = None
+    #: nothing of it is deleted, however old (a dispute, an audit)
+    legal_hold: bool = False
     export: Export = field(default_factory=lambda: Export(connector="csv"))
 
     @property

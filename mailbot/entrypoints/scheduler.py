@@ -49,8 +49,10 @@ class Scheduler:
             with self._context.database.reading() as session:
                 definitions = all_definitions(session)
             slot = self._context.now().strftime("%Y-%m-%dT%H")
+            night = self._context.now().date().isoformat()
             with self._context.transaction() as unit:
                 unit.put(JobKind.REMINDERS, key=f"reminders:{slot}", slot=slot)
+                unit.put(JobKind.RETENTION, key=f"retention:{night}", night=night)
             for definition in definitions:
                 self._put_digests(definition)
             self._context.jobs.forget_finished(self._context.now() - _KEEP_JOBS)

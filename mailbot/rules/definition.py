@@ -61,6 +61,7 @@ _OFFICE = {
     "time_zone": Key(fields.time_zone),
     **_SENDERS,
     "digest_hour": Key(fields.hour),
+    "document_years": Key(fields.years),
 }
 _SOMEBODY = {
     "email": Key(fields.email, is_required=True),
@@ -140,6 +141,7 @@ _DOSSIER = {
     "people": Key(_tables_of("people"), is_required=True),
     "approval_rules": Key(_tables_of("approval_rules")),
     "confirm_from": Key(fields.amount),
+    "legal_hold": Key(fields.flag),
     "export": Key(_export),
 }
 

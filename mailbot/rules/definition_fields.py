@@ -144,6 +144,14 @@ def hour(raw: object, path: Path, report: Report) -> int | None:
     return None
 
 
+def years(raw: object, path: Path, report: Report) -> int | None:
+    """Read for how many years something is kept; 0 for ever."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 100:
+        return raw
+    report.add(path, f"is {_shown(raw)}; write years from 0 (for ever) to 100, e.g. 10")
+    return None
+
+
 def day(raw: object, path: Path, report: Report) -> date | None:
     """Read a date."""
     if isinstance(raw, date) and not isinstance(raw, datetime):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlmodel import Session
@@ -105,7 +105,10 @@ def _keep_tables(session: Session, pool: Blobs) -> dict[str, Listing]:
 
 
 def _keep_blobs(blobs: Blobs, pool: Blobs, on_missing: Callable[[str], None]) -> Listing:
-    """Copy what the pool does not have; what the blob store itself has lost is told."""
+    """Copy what the pool does not have; what the blob store itself has lost is told.
+
+    What is put aside meanwhile was named in our snapshot, perhaps: it is looked at last.
+    """
 
     def keep(sha256: str) -> list[str]:
         try:
@@ -118,7 +121,10 @@ def _keep_blobs(blobs: Blobs, pool: Blobs, on_missing: Callable[[str], None]) ->
 
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
         names = (
-            kept for batch in _batches(blobs.names()) for kept in threads.map(keep, batch) if kept
+            kept
+            for batch in _batches(chain(blobs.names(), blobs.names_aside()))
+            for kept in threads.map(keep, batch)
+            if kept
         )
         return write_rows(pool, ["sha256"], names)
 

@@ -17,6 +17,7 @@ from storage.backup.tables import kind_of, rows_in, snapshot, tables_in
 from storage.blobs_folder import FolderBlobs
 from storage.database import Database
 from storage.jobs import Jobs
+from storage.tables import METADATA
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 LETTERS = "Café 'Zürich' ☕ \\ \n\t\"\U0001f600\" ' OR 1=1"
@@ -99,6 +100,13 @@ def _value(column: sa.Column[Any], number: int, sha256: str) -> Any:
     if not column.primary_key and not column.unique:
         return _VALUES[kind]
     return number + 1 if kind is int else f"{number:04} {LETTERS}"
+
+
+def put_row(session: Session, table: str, **values: Any) -> None:
+    """Put one row in a table: what is not said is some value of the right kind."""
+    columns = METADATA.tables[table].columns
+    filled = {column.name: _VALUES[kind_of(column)] for column in columns}
+    session.execute(sa.insert(METADATA.tables[table]), [{**filled, **values}])
 
 
 def names_in_pool(folder: Path) -> Iterator[str]:

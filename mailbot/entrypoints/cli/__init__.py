@@ -15,6 +15,7 @@ from mailbot.entrypoints.cli.read_answers import read_answers
 from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
+from mailbot.entrypoints.cli.retention import retention
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
 from mailbot.entrypoints.cli.supplier import supplier_app
@@ -33,6 +34,7 @@ app.add_typer(mail_app, name="mail")
 app.add_typer(document_app, name="document")
 app.command("backup")(backup)
 app.command("restore")(restore_backup)
+app.command("retention")(retention)
 queue_app.command("release")(release)
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")

@@ -94,6 +94,7 @@ def test_a_dossier_speaks_the_language_of_its_office_unless_it_says_otherwise() 
         ("address", 'langage = "nl"', "5: office.langage: there is no such key; did you mean"),
         ("address", "digest_hour = 24", "5: office.digest_hour: is 24; write an hour"),
         ("address", "digest_hour = true", "5: office.digest_hour: is true; write an hour"),
+        ("address", "document_years = -1", "5: office.document_years: is -1; write years"),
         ("address", 'language = "be"', '5: office.language: is "be"; write one of "nl"'),
         ("address", 'time_zone = "Europe/Brusel"', "5: office.time_zone: 'Europe/Brusel' is no"),
         ("address", 'time_zone = "../etc"', "5: office.time_zone: '../etc' is no time zone"),
@@ -380,6 +381,7 @@ def definitions(draw: st.DrawFn) -> Definition:
         validation=draw(st.sampled_from(Validation)),
         auto_forward=tuple(draw(st.lists(st.sampled_from(JournalKind), unique=True))),
         whitelist=tuple(draw(st.lists(EMAIL, max_size=2, unique=True))),
+        legal_hold=draw(st.booleans()),
         journals=tuple(
             Journal(code=name, kind=draw(st.sampled_from(JournalKind)), name=draw(LINE))
             for name in journals
@@ -393,6 +395,7 @@ def definitions(draw: st.DrawFn) -> Definition:
         name=draw(LINE),
         address=emails[2],
         digest_hour=draw(st.sampled_from([0, 7, 23])),
+        document_years=draw(st.sampled_from([None, 0, 10])),
     )
     return Definition(office=office, employees=(admin,), dossiers=(dossier,))
 
