@@ -10,6 +10,7 @@ from handlers.context import Context, Unit
 from handlers.correspondence import find_person
 from handlers.participants import find_named
 from handlers.progress import ask
+from handlers.readers import unwrapped
 from handlers.threads import Said, Topic, begin, close, say, talk_about
 from mailbot.compose.messages import PassedOn, write_passed_on
 from mailbot.domain.clock import local_date
@@ -19,7 +20,6 @@ from mailbot.domain.job import JobKind
 from mailbot.domain.mail import Mail, PartRole, StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import Token
-from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_text import read_written
 from mailbot.mail.talk import Talk, read_talk, read_topic
@@ -62,7 +62,7 @@ def read_mail_of(unit: Unit, stored: StoredMail, time_zone: str) -> tuple[Talk, 
 
 def files_of(context: Context, mail: Mail) -> tuple[StoredFile, ...]:
     """Keep what hangs on a mail, and return it: no logos, and nothing that does harm."""
-    unpacked = unpack(mail)
+    unpacked = unwrapped(context.sandbox, mail)
     parts = [p for p in (*unpacked.documents, *unpacked.left_out) if p.role in _PASSED_ON]
     return tuple(
         StoredFile(

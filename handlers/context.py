@@ -11,6 +11,7 @@ from mailbot.domain.clock import Clock
 from mailbot.domain.events import Event, EventKind
 from mailbot.domain.identifiers import new_id
 from mailbot.domain.job import Job, JobKind
+from mailbot.sandbox.pool import Sandbox
 from mailbot.settings import Settings
 from storage.audit import record_event
 from storage.blobs import Blobs
@@ -36,6 +37,8 @@ class Context:
     database: Database
     blobs: Blobs
     jobs: Jobs
+    #: where strangers' files are read (handlers/readers.py)
+    sandbox: Sandbox = field(repr=False)
     #: signs reply tokens, so that RCPT can tell ours without a database
     token_secret: bytes
     #: what intake reads to answer RCPT while the database is away

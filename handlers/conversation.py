@@ -15,6 +15,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.readers import unwrapped
 from handlers.searching import answer_searches
 from handlers.starting import Stray, bring_to_office, start_by_mail
 from mailbot.compose.transcript import write_help
@@ -26,7 +27,6 @@ from mailbot.domain.job import Job
 from mailbot.domain.mail import Automatic, Mail, RecipientKind, StoredMail
 from mailbot.domain.people import Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.mail.address import read_recipient
-from mailbot.mail.attachments import unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.batch_mail import read_batch
 from mailbot.mail.parse import parse_mail
@@ -113,7 +113,7 @@ def _by_machine(unit: Unit, arrived: _Arrived, automatic: Automatic) -> None:
 
     It reaches us here at the address that our mails come from, and nobody answers it.
     """
-    if not unpack(arrived.mail).documents:
+    if not unwrapped(unit.context.sandbox, arrived.mail).documents:
         unit.note(EventKind.MAIL_IGNORED, arrived.stored.id, why=automatic.value)
         return
     reader = _reader(unit, arrived)

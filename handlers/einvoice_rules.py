@@ -4,28 +4,28 @@ from dataclasses import replace
 
 import structlog
 
+from handlers.readers import verdict_on
 from mailbot.domain.invoice import Recognition, Source
-from mailbot.recognition.validation import names_its_rules, validate
-from mailbot.recognition.validation_engine import shared_engine
 from mailbot.recognition.validation_hybrid import CARRIER_RULES
+from mailbot.sandbox.pool import Sandbox
 
 log = structlog.get_logger(__name__)
 
-#: seconds; a document waits for its mail meanwhile
-_WALL_TIME = 10.0
 #: more are not named: the first ones are what the others follow from
 _MOST_NAMED = 5
 
 
-def with_broken_rules(read: Recognition, content: bytes, name: str) -> Recognition:
+def with_broken_rules(
+    sandbox: Sandbox, read: Recognition, content: bytes, name: str
+) -> Recognition:
     """Return `read` with a warning that names the fatal rules which an e-invoice breaks.
 
     Only a file that says which rules it follows is measured. What cannot be checked in time goes
     without the warning, and into the log.
     """
-    if not _is_structured(read) or not names_its_rules(content, name):
+    verdict = verdict_on(sandbox, content, name) if _is_structured(read) else None
+    if verdict is None:
         return read
-    verdict = validate(content, name, shared_engine(_WALL_TIME))
     if verdict.unchecked:
         log.warning("einvoice_unchecked", why=verdict.unchecked)
     broken = [rule for rule in verdict.rules if rule not in CARRIER_RULES]

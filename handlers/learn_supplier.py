@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from handlers.context import Context, Unit
 from handlers.learned import counterparty, issuer_habits
+from handlers.readers import paper_of
 from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
 from mailbot.domain.invoice import Invoice, Source
 from mailbot.domain.job import Job
 from mailbot.domain.learning import SupplierHabits, name_key
 from mailbot.domain.people import Dossier, JournalKind
-from mailbot.recognition.layout import Layout
+from mailbot.recognition.layout import Layout, build_layout
 from mailbot.recognition.learning import observe
-from mailbot.recognition.pipeline import read_plainly
 from mailbot.rules.booking import propose_booking
 from mailbot.rules.posting_template import remembered
 from storage.audit import events_about
@@ -85,7 +85,9 @@ def _page(
     if sources & _STRUCTURED or (is_as_read and not is_known):
         return None
     content = context.blobs.get(document.visual.sha256)
-    return read_plainly(content, document.visual.name, own_vat=dossier.vat_number)
+    name = document.visual.name
+    paper = paper_of(context.sandbox, content, name, own_vat=dossier.vat_number)
+    return (build_layout(paper[0]), paper[1]) if paper else None
 
 
 def _with_client(document: Document, dossier: Dossier) -> Invoice:

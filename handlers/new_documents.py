@@ -13,6 +13,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.readers import unwrapped
 from handlers.suspicion import note_sender
 from mailbot.compose.notices import write_receipt
 from mailbot.domain.document import Document, Status, StoredFile
@@ -21,7 +22,6 @@ from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Automatic, Mail, Part, Recipient, StoredMail, Unpacked
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.mail.address import read_recipient
-from mailbot.mail.attachments import unpack
 from mailbot.mail.automatic import find_automatic
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_text import read_written
@@ -57,7 +57,7 @@ def handle(context: Context, job: Job) -> None:
     with context.database.reading() as session:
         stored = get_mail(session, job.ids["mail"])
     mail = parse_mail(context.blobs.get(stored.sha256))
-    unpacked = unpack(mail)
+    unpacked = unwrapped(context.sandbox, mail)
     grouped = _group(unpacked.documents)
     recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:

@@ -2,11 +2,11 @@
 
 from handlers.context import Context, Unit
 from handlers.progress import change_status
+from handlers.readers import password_of, unlocked
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.mail.password_text import find_passwords
-from mailbot.recognition.pdf_lock import find_password, unlock
 from storage.audit import events_about
 from storage.passwords import known_passwords, record_password
 
@@ -25,7 +25,7 @@ def opened(context: Context, document: Document, content: bytes) -> StoredFile |
             dossier=document.dossier,
             sender=document.delivered_by,
         )
-    whole = unlock(content, passwords) if passwords else None
+    whole = unlocked(context.sandbox, content, passwords) if passwords else None
     if whole is None:
         return None
     return StoredFile(
@@ -46,7 +46,7 @@ def open_by_answer(unit: Unit, document: Document, written: str, *, mail: str, b
         return _was_opened_by(unit, document, mail)
     context = unit.context
     content = context.blobs.get(document.original.sha256)
-    password = find_password(content, find_passwords(written))
+    password = password_of(context.sandbox, content, find_passwords(written))
     if password is None:
         return False
     record_password(

@@ -18,6 +18,7 @@ from handlers.einvoice_rules import with_broken_rules
 from handlers.learned import habits_in
 from handlers.opening import opened
 from handlers.progress import advance, change_status, with_booking
+from handlers.readers import picture_of, recognised
 from handlers.splitting import Piece, cut_bundle, split
 from handlers.suspicion import sender_warnings
 from handlers.welcome import judge_welcome
@@ -29,8 +30,6 @@ from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.mail.address import read_recipient, write_dossier_address
-from mailbot.recognition.pdf import render_page
-from mailbot.recognition.pipeline import recognise
 from mailbot.rules.duplicates import EarlierDocument, find_duplicates
 from mailbot.rules.splitting import kept_whole
 from storage.definitions import get_dossier, get_office
@@ -68,14 +67,15 @@ def handle(context: Context, job: Job) -> None:
         document = replace(document, files=(*document.files, without_lock))
         content = context.blobs.get(without_lock.sha256)
     habits_of = habits_in(context, dossier)
-    read = recognise(
-        content, document.original.name, own_vat=dossier.vat_number, habits_of=habits_of
+    name = document.original.name
+    read = recognised(
+        context.sandbox, content, name, own_vat=dossier.vat_number, habits_of=habits_of
     )
     pieces = cut_bundle(context, document, content, read)
     if pieces:
         _split(context, document, pieces)
         return
-    read = with_broken_rules(kept_whole(read), content, document.original.name)
+    read = with_broken_rules(context.sandbox, kept_whole(read), content, name)
     reading = _Reading(document=document, dossier=dossier, mail=mail, read=read)
     files = _more_files(context, document, read)
     with context.transaction() as unit:
@@ -228,7 +228,7 @@ def _picture(context: Context, shown: StoredFile) -> list[StoredFile]:
     """Return page 1 of a PDF as PNG; a photo that is small enough shows itself."""
     if shown.media_type == _PDF:
         pdf = context.blobs.get(shown.sha256)
-        picture = render_page(pdf, 1, _PAGE_IMAGE_WIDTH)
+        picture = picture_of(context.sandbox, pdf, _PAGE_IMAGE_WIDTH)
         return (
             [_store(context, "page_image", "page-1.png", "image/png", picture)] if picture else []
         )

@@ -21,6 +21,7 @@ from handlers.correspondence import (
 from handlers.evidence import cause_of_mail
 from handlers.freezing import freeze
 from handlers.opening import open_by_answer
+from handlers.readers import unwrapped
 from handlers.searching import answer_searches
 from handlers.shown_facts import shown_facts
 from handlers.starting import Stray, bring_to_office
@@ -39,7 +40,6 @@ from mailbot.domain.mail import Mail, StoredMail
 from mailbot.domain.people import Dossier, Employee, Office, Person
 from mailbot.domain.token import Token
 from mailbot.mail.address import read_recipient
-from mailbot.mail.attachments import unpack
 from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply_command import read_answer
 from mailbot.mail.reply_text import read_reply
@@ -378,7 +378,8 @@ def _mends_unreadable(unit: Unit, reply: _Reply) -> bool:
     document = find_document(unit.session, reply.token.items[0].document_id)
     if document is None:
         return False
-    if document.status is Status.UNREADABLE and unpack(reply.mail).documents:
+    is_unreadable = document.status is Status.UNREADABLE
+    if is_unreadable and unwrapped(unit.context.sandbox, reply.mail).documents:
         mail, dossier = reply.stored.id, reply.token.dossier
         unit.put(JobKind.NEW_DOCUMENTS, key=mail, mail=mail, dossier=dossier)
         return True

@@ -7,12 +7,13 @@ from pathlib import PurePath
 from handlers.acting import Act, Result
 from handlers.context import MAILBOT, Context, Unit
 from handlers.progress import change_status
+from handlers.readers import pages_in, parts_of
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.invoice import Recognition
 from mailbot.domain.job import JobKind
-from mailbot.recognition.page_cut import CutError, count_pages, cut_pages
+from mailbot.recognition.page_cut import CutError
 from mailbot.rules.splitting import PageRange, decide_split, read_ranges
 from storage.documents import record_document
 
@@ -48,7 +49,8 @@ def _kept(
 ) -> list[Piece]:
     """Keep the pages of each range as a file. Raises CutError."""
     pieces = []
-    for pages, part in zip(ranges, cut_pages(content, ranges), strict=True):
+    parts = parts_of(context.sandbox, content, ranges)
+    for pages, part in zip(ranges, parts, strict=True):
         file = StoredFile(
             role="original",
             name=_name(document.original.name, pages),
@@ -114,7 +116,7 @@ def split_pages(act: Act) -> Result:
     context, text = act.unit.context, act.arg("pages")
     content = context.blobs.get(act.document.visual.sha256)
     try:
-        ranges = read_ranges(text, count_pages(content))
+        ranges = read_ranges(text, pages_in(context.sandbox, content))
         pieces = _kept(context, act.document, content, ranges)
     except CutError as error:
         raise Refused("bad_value", {"field": "pages", "value": text}) from error

@@ -7,6 +7,8 @@ runs in our process; it is also LGPL, which a process of its own keeps apart.
 import subprocess
 import sys
 
+from mailbot.sandbox.outside import outside
+
 #: seconds on the clock for one file; the process has its own limit of processor time
 WALL_TIME = 10.0
 _MODULE = "mailbot.mail.winmail_process"
@@ -16,6 +18,7 @@ class UnreadableWinmailError(ValueError):
     """The file is no TNEF, is broken, or wants more than it may have."""
 
 
+@outside
 def winmail_to_mime(content: bytes) -> bytes:
     """Return the TNEF `content` as a MIME mail. Raises UnreadableWinmailError."""
     try:

@@ -23,6 +23,7 @@ from PIL import Image
 
 from mailbot.domain.errors import Temporary
 from mailbot.recognition.layout import Word
+from mailbot.sandbox.outside import outside
 
 #: seconds for one request; a full page takes one or two
 TIMEOUT = 60.0
@@ -153,8 +154,7 @@ atexit.register(stop)
 def check_installed(languages: tuple[str, ...]) -> None:
     """Raise Temporary, with one sentence for the operator, when a language is not installed."""
     try:
-        with _process() as process:
-            missing = process.ask({"check": languages}, b"")["missing"]
+        missing = ask_tesseract({"check": list(languages)}, b"", 0, 0)["missing"]
     except PageError as error:
         raise Temporary("Tesseract cannot be started: install mailbot anew") from error
     if missing:
@@ -180,9 +180,21 @@ def find_orientation(image: Image.Image) -> Orientation:
 
 
 def _ask(image: Image.Image, request: dict[str, Any]) -> dict[str, Any]:
-    size = {"width": image.width, "height": image.height}
+    return ask_tesseract(request, image.tobytes(), image.width, image.height)
+
+
+@outside
+def ask_tesseract(
+    request: dict[str, Any], pixels: bytes, width: int, height: int
+) -> dict[str, Any]:
+    """Return what a process of Tesseract answers about `pixels`, one byte each. Raises PageError.
+
+    Whoever sent more or fewer pixels than it says would be taken for the next request.
+    """
+    if width < 0 or width * height != len(pixels):
+        raise PageError("not the pixels of such an image")
     with _process() as process:
-        return process.ask({**request, **size}, image.tobytes())
+        return process.ask({**request, "width": width, "height": height}, pixels)
 
 
 def _lines(rows: Sequence[Sequence[Any]]) -> list[Line]:

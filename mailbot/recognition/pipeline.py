@@ -16,7 +16,7 @@ from mailbot.recognition.checks import check, find_status
 from mailbot.recognition.cross_check import differences, shows_number
 from mailbot.recognition.embedded import EmbeddedFile, find_embedded_files, find_xml_files
 from mailbot.recognition.file_kind import FileKind, find_kind
-from mailbot.recognition.layout import Layout
+from mailbot.recognition.layout import Layout, Page
 from mailbot.recognition.page_text import read_page_text
 from mailbot.recognition.pdf_invoice import SecondLook, as_read, read_image, read_pdf
 from mailbot.recognition.recall import recall
@@ -89,6 +89,14 @@ def read_plainly(content: bytes, name: str, *, own_vat: str = "") -> tuple[Layou
 
     read_file(content, name, own_vat=own_vat, look=look)
     return seen[0] if seen else None
+
+
+def read_paper(
+    content: bytes, name: str, *, own_vat: str = ""
+) -> tuple[tuple[Page, ...], Invoice] | None:
+    """Return the pages that `read_plainly` lays out, and what it reads from them."""
+    read = read_plainly(content, name, own_vat=own_vat)
+    return (read[0].pages, read[1]) if read else None
 
 
 def _look_again(habits_of: HabitsOf, layout: Layout, invoice: Invoice) -> Invoice:

@@ -13,7 +13,7 @@ from lxml import etree
 from mailbot.recognition import cii, ubl
 from mailbot.recognition.embedded import find_embedded_files, find_xml_files
 from mailbot.recognition.file_kind import FileKind, find_kind
-from mailbot.recognition.validation_engine import RuleEngine, UncheckedError
+from mailbot.recognition.validation_engine import Rules, SharedRules, UncheckedError
 from mailbot.recognition.validation_hybrid import check_hybrid
 from mailbot.recognition.validation_profile import (
     EN_16931,
@@ -57,7 +57,7 @@ _FRENCH_PROCESS = re.compile(r"[BSM]\d")
 _UNCHECKED = {"too_slow": "TOO-SLOW", "engine_died": "ENGINE-DIED"}
 
 
-def validate(content: bytes, name: str, engine: RuleEngine, *, profile: str = "") -> Verdict:
+def validate(content: bytes, name: str, engine: Rules, *, profile: str = "") -> Verdict:
     """Return the verdict on one file: UBL, CII, or a PDF with one of them inside.
 
     `profile`, one of `validation_profile.PROFILES`, replaces what the file says it follows.
@@ -69,6 +69,11 @@ def validate(content: bytes, name: str, engine: RuleEngine, *, profile: str = ""
             return _validate_xml(content, engine, profile)
         case _:
             return Verdict(broken=(own_rule("NOT-AN-INVOICE"),))
+
+
+def check_named_rules(content: bytes, name: str) -> Verdict | None:
+    """Return the verdict on a file that says which rules it follows, None for any other."""
+    return validate(content, name, SharedRules()) if names_its_rules(content, name) else None
 
 
 def names_its_rules(content: bytes, name: str) -> bool:
@@ -84,7 +89,7 @@ def names_its_rules(content: bytes, name: str) -> bool:
     return find_declared(specification) is not None
 
 
-def _validate_hybrid(content: bytes, engine: RuleEngine, profile: str) -> Verdict:
+def _validate_hybrid(content: bytes, engine: Rules, profile: str) -> Verdict:
     """Return the verdict on a PDF: on the XML inside, and on how the PDF carries it."""
     carried = find_xml_files(find_embedded_files(content))
     if not carried:
@@ -106,7 +111,7 @@ def _specification_of(xml: bytes) -> str:
     return _specification(root) if root is not None else ""
 
 
-def _validate_xml(content: bytes, engine: RuleEngine, profile: str) -> Verdict:
+def _validate_xml(content: bytes, engine: Rules, profile: str) -> Verdict:
     try:
         parsed = read_xml(content)
     except XmlError as error:
@@ -127,7 +132,7 @@ def _invoice_root(root: Element) -> Element | None:
     return next((node for node in root.iter("*") if ubl.is_ubl(node) or cii.is_cii(node)), None)
 
 
-def _validate_root(root: Element, engine: RuleEngine, asked: str) -> Verdict:
+def _validate_root(root: Element, engine: Rules, asked: str) -> Verdict:
     """Return the verdict on an invoice that could be parsed."""
     specification, syntax = _specification(root), find_syntax(local_name(root))
     profile = choose_profile(
@@ -165,7 +170,7 @@ def _without_attachments(root: Element) -> bytes:
 
 
 def _run(
-    engine: RuleEngine, xml: bytes, profile: Profile, schema_rule: str
+    engine: Rules, xml: bytes, profile: Profile, schema_rule: str
 ) -> tuple[list[Broken], str]:
     """Return what breaks the rules of `profile`, and the id of why some of them were not run."""
     files = [rule_set.file for rule_set in profile.rule_sets]

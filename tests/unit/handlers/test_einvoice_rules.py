@@ -3,19 +3,20 @@
 import pytest
 from structlog.testing import capture_logs
 
-from handlers import einvoice_rules
 from handlers.einvoice_rules import with_broken_rules
 from mailbot.compose.facts import warnings
 from mailbot.domain.mail import Language
+from mailbot.recognition import validation_engine
 from mailbot.recognition.pipeline import recognise
 from mailbot.recognition.validation_engine import RuleEngine
 from tests.kit.einvoices import cii_invoice, hybrid_pdf, ubl_invoice
 from tests.kit.letters import a_document, a_letterhead
+from tests.kit.sandboxes import a_sandbox
 from tests.kit.structured_builders import build_pdf, build_ubl
 
 
 def warnings_about(content: bytes, name: str = "factuur.xml") -> list[str]:
-    read = with_broken_rules(recognise(content, name), content, name)
+    read = with_broken_rules(a_sandbox(), recognise(content, name), content, name)
     return [warning for warning in read.warnings if warning.startswith("breaks_rules")]
 
 
@@ -57,7 +58,7 @@ def test_there_is_no_warning_without_a_broken_rule(content: bytes, name: str) ->
 
 def test_what_cannot_be_checked_in_time_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = RuleEngine(wall_time=0.0)
-    monkeypatch.setattr(einvoice_rules, "shared_engine", lambda _wall_time: engine)
+    monkeypatch.setattr(validation_engine, "shared_engine", lambda _wall_time: engine)
     try:
         with capture_logs() as logs:
             assert warnings_about(ubl_invoice().encode()) == []
