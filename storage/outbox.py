@@ -1,6 +1,7 @@
 """The mails that must still leave, and those that have."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -30,8 +31,33 @@ def put_entry(session: Session, entry: OutboxEntry) -> None:
 
 
 def update_entry(session: Session, entry: OutboxEntry) -> None:
-    """Keep what the other server said."""
+    """Keep an entry as it is now, whoever has claimed it."""
     session.merge(OutboxRow(**{**vars(entry), "state": entry.state.value}))
+
+
+def settle_entry(session: Session, claimed: OutboxEntry, settled: OutboxEntry) -> bool:
+    """Keep what the other server said; return whether it was ours to say.
+
+    It is not when the claim ran out, as it does for a machine that is paused, and another sender
+    took the mail. That a mail has left is kept all the same: nobody is to send it again.
+    """
+    row = session.get(OutboxRow, claimed.id, with_for_update=True, populate_existing=True)
+    if row is None or row.state == OutboxState.SENT.value:
+        return False
+    if row.not_before != claimed.not_before and settled.state is not OutboxState.SENT:
+        return False
+    update_entry(session, settled)
+    return True
+
+
+def renew_claim(session: Session, claimed: OutboxEntry, until: datetime) -> OutboxEntry:
+    """Keep a claim until then, unless another sender has the mail by now; return it as it is."""
+    row = session.get(OutboxRow, claimed.id, with_for_update=True)
+    if row is None or row.not_before != claimed.not_before:
+        return claimed
+    row.not_before = until
+    session.add(row)
+    return replace(claimed, not_before=until)
 
 
 def waiting_entries(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxEntry]:
@@ -65,7 +91,8 @@ def claim_entries(
 ) -> Sequence[OutboxEntry]:
     """Take the mails whose time has come, oldest first: nobody else is given them before `until`.
 
-    What another sender is taking at this moment is left to him, not waited for.
+    That is their `not_before` meanwhile, by which their sender knows them for his own. What
+    another sender is taking at this moment is left to him, not waited for.
     """
     rows = session.exec(
         select(OutboxRow)
@@ -74,11 +101,10 @@ def claim_entries(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    claimed = [_entry(row) for row in rows]
     for row in rows:
         row.not_before = until
         session.add(row)
-    return claimed
+    return [_entry(row) for row in rows]
 
 
 def find_entry(session: Session, entry_id: str) -> OutboxEntry | None:

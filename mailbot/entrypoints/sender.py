@@ -16,15 +16,23 @@ from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.outgoing import Delivered, Outcome, Transport
 from mailbot.mail.bounce_reason import read_smtp_answer
 from storage.blobs import BlobError
-from storage.outbox import claim_entries, release_claims, update_entry, waiting_entries
+from storage.outbox import (
+    claim_entries,
+    release_claims,
+    renew_claim,
+    settle_entry,
+    waiting_entries,
+)
 from storage.tokens import find_token_of
 
 log = structlog.get_logger(__name__)
 
 #: minutes before each next try; RFC 5321 §4.5.4.1 asks for four to five days in all
 RETRY_MINUTES = (1, 5, 15, 30, 60, 120, *([240] * 28))
-#: another sender leaves a mail that was claimed alone for so long
+#: another sender leaves a mail that was claimed alone for so long; clocks may differ by less
 _LEASE = timedelta(minutes=3)
+#: and a claim is renewed as often while the mail is under way
+_RENEW_SECONDS = 60
 _IDLE_SECONDS = 0.2
 _TROUBLE_SECONDS = 2
 
@@ -64,9 +72,7 @@ class Sender:
     async def send_waiting(self) -> int:
         """Send every mail whose time has come, side by side; return how many were tried."""
         claimed = self._claim()
-        results = await asyncio.gather(*(self._send(entry) for entry in claimed))
-        for entry, delivered in zip(claimed, results, strict=True):
-            self._settle(entry, delivered)
+        await asyncio.gather(*(self._deliver(entry) for entry in claimed))
         return len(claimed)
 
     def _take_back(self) -> None:
@@ -86,6 +92,26 @@ class Sender:
         with self._context.transaction() as unit:
             return list(claim_entries(unit.session, now, now + _LEASE))
 
+    async def _deliver(self, entry: OutboxEntry) -> None:
+        """Send one mail, and write down at once what became of it: nobody else is to send it."""
+        if entry.not_before <= self._context.now():
+            log.warning("this machine was paused, another sender has the mail")
+            return
+        sending = asyncio.ensure_future(self._send(entry))
+        while not (await asyncio.wait({sending}, timeout=_RENEW_SECONDS))[0]:
+            entry = await asyncio.to_thread(self._renew, entry)
+        await asyncio.to_thread(self._settle_at_last, entry, sending.result())
+
+    def _renew(self, entry: OutboxEntry) -> OutboxEntry:
+        """Keep the claim of a mail that takes long; without a database nobody can take it."""
+        until = self._context.now() + _LEASE
+        try:
+            with self._context.transaction() as unit:
+                return renew_claim(unit.session, entry, until)
+        except Temporary as down:
+            log.warning("a claim is not renewed", why=str(down))
+            return entry
+
     async def _send(self, entry: OutboxEntry) -> Delivered:
         try:
             # a bucket may be slow: the other mails go on meanwhile
@@ -97,13 +123,25 @@ class Sender:
             return Delivered(Outcome.DEFERRED, str(error))
         return await self._transport.send(entry, self._signer.sign(raw))
 
+    def _settle_at_last(self, entry: OutboxEntry, delivered: Delivered) -> None:
+        """Write down what the other server said, as soon as the database answers."""
+        while True:
+            try:
+                return self._settle(entry, delivered)
+            except Temporary as down:
+                log.warning("a sent mail waits for the database", why=str(down))
+                if self._stopping.wait(_TROUBLE_SECONDS):
+                    raise
+
     def _settle(self, entry: OutboxEntry, delivered: Delivered) -> None:
         """Write down what the other server said, in one transaction with what follows from it."""
         settled = self._settled(entry, delivered)
         about = entry.document_id or entry.id
         answer = delivered.answer[:300]
         with self._context.transaction() as unit:
-            update_entry(unit.session, settled)
+            if not settle_entry(unit.session, entry, settled):
+                log.warning("another sender had the mail", answer=answer)
+                return
             if settled.state is OutboxState.SENT:
                 unit.note(EventKind.LETTER_SENT, about, to=entry.recipient, answer=answer)
             if settled.state is OutboxState.FAILED:

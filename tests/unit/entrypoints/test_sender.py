@@ -289,3 +289,34 @@ def test_it_runs_until_it_is_stopped(house: House) -> None:
         one.stop()
     assert states(house) == [OutboxState.SENT]
     assert len(transport.sent) == 1
+
+
+def test_a_sender_that_was_paused_since_its_claim_sends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.letter(house.invoice())
+    monkeypatch.setattr("mailbot.entrypoints.sender._LEASE", timedelta(0))
+    paused = Says()
+    run(sender(house, paused))
+    assert paused.sent == []
+    monkeypatch.undo()
+    run(sender(house, Says(Outcome.SENT)))
+    assert [entry.state for entry in house.mails()] == [OutboxState.SENT]
+
+
+def test_a_mail_that_left_is_kept_as_sent_once_the_database_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.letter(house.invoice())
+    one = sender(house, Says(Outcome.SENT))
+    settle, downs = one._settle, iter([Temporary("down")])
+
+    def down_once(*words: Any) -> None:
+        for down in downs:
+            raise down
+        settle(*words)
+
+    monkeypatch.setattr(one, "_settle", down_once)
+    monkeypatch.setattr("mailbot.entrypoints.sender._TROUBLE_SECONDS", 0.01)
+    run(one)
+    assert [entry.state for entry in house.mails()] == [OutboxState.SENT]

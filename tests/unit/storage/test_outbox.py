@@ -18,6 +18,8 @@ from storage.outbox import (
     put_entry,
     recent_entries,
     release_claims,
+    renew_claim,
+    settle_entry,
     update_entry,
     waiting_entries,
 )
@@ -143,3 +145,43 @@ def test_what_the_other_server_said_is_kept(database: Database) -> None:
         update_entry(session, sent)
     with database.reading() as session:
         assert find_entry(session, "0001") == sent
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ends"),
+    [
+        (OutboxState.SENT, OutboxState.DEFERRED, OutboxState.SENT),
+        (OutboxState.SENT, OutboxState.SENT, OutboxState.SENT),
+        (OutboxState.DEFERRED, OutboxState.SENT, OutboxState.SENT),
+        (OutboxState.DEFERRED, OutboxState.FAILED, OutboxState.DEFERRED),
+    ],
+)
+def test_who_was_paused_longer_than_his_claim_has_no_say_but_that_it_left(
+    database: Database, first: OutboxState, second: OutboxState, ends: OutboxState
+) -> None:
+    """`first` is what the sender says who took the mail over, `second` the one who wakes up."""
+    put(database, entry(1))
+    with database.transaction() as session:
+        (paused,) = claim_entries(session, NOW, LATER)
+    with database.transaction() as session:
+        (taken,) = claim_entries(session, LATER, LATER + timedelta(minutes=3))
+        assert renew_claim(session, paused, LATER + timedelta(hours=1)) == paused
+    tomorrow = NOW + timedelta(days=1)
+    with database.transaction() as session:
+        assert settle_entry(session, taken, replace(taken, state=first, not_before=tomorrow))
+    with database.transaction() as session:
+        settle_entry(session, paused, replace(paused, state=second))
+        assert outbox_counts(session) == {ends.value: 1}
+    assert claim(database, NOW + timedelta(hours=1)) == []
+
+
+def test_a_claim_is_renewed_while_the_mail_is_under_way(database: Database) -> None:
+    put(database, entry(1))
+    much_later = LATER + timedelta(minutes=2)
+    with database.transaction() as session:
+        (claimed,) = claim_entries(session, NOW, LATER)
+        claimed = renew_claim(session, claimed, much_later)
+    assert claim(database, LATER) == []
+    with database.transaction() as session:
+        assert settle_entry(session, claimed, replace(claimed, state=OutboxState.DEFERRED))
+    assert claim(database, much_later) == ["0001"]
