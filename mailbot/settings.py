@@ -184,6 +184,31 @@ class Retention(_Section):
     mail_months: int = Field(default=24, ge=0)
 
 
+class Monitoring(_Section):
+    """Who watches over us, and from when on something is wrong."""
+
+    #: metrics, health and readiness for machines, never for the public; off without it
+    listen: str = ""
+    #: addresses that hear what is wrong; default the admins of the first office
+    mail_to: tuple[str, ...] = ()
+    #: how long a mail may lie in the spool
+    spool_minutes: int = 10
+    #: how long a job, or a mail of ours that nobody tried to send, may wait for its turn
+    queue_minutes: int = 30
+    #: how long a mail of ours may be refused for now
+    outbox_hours: int = 4
+    #: bytes; more than limits.min_free_disk, below which no mail is taken
+    min_free_disk: int = 1024 * 1024 * 1024
+    #: days without a backup; 0: somebody else looks after them
+    backup_days: int = 7
+    #: days before the certificate ends
+    certificate_days: int = 14
+    #: "host" or "host:port" of a time server (RFC 4330) that tells whether the clock is right
+    ntp_server: str = ""
+    #: seconds that the clock may be off
+    clock_seconds: float = 30
+
+
 class Settings(BaseSettings):
     """Everything an operator can set; see docs/operations.md."""
 
@@ -207,6 +232,7 @@ class Settings(BaseSettings):
     proof: Proof = Field(default_factory=Proof)
     conversations: Conversations = Field(default_factory=Conversations)
     retention: Retention = Field(default_factory=Retention)
+    monitoring: Monitoring = Field(default_factory=Monitoring)
 
     @property
     def database_url(self) -> str:

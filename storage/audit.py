@@ -16,6 +16,8 @@ from storage.tables import AuditRow
 #: any number that nothing else locks: appends wait for one another on PostgreSQL
 _LOCK = 4_711_001
 _FIRST = "0" * 64
+#: number and hash before the first event
+_BEGINNING = (0, _FIRST)
 
 
 def record_event(session: Session, event: Event) -> None:
@@ -79,17 +81,29 @@ def links_between(session: Session, first: int, last: int) -> Iterator[Link]:
         )
 
 
-def broken_links(session: Session) -> Iterator[int]:
-    """Yield the number of every event whose hash or chain is not right."""
+def broken_links(
+    session: Session, *, after: tuple[int, str] = _BEGINNING, limit: int | None = None
+) -> Iterator[int]:
+    """Yield the number of every event whose hash or chain is not right.
+
+    `after` is number and hash of an event that is known to be right, `limit` how many events
+    behind it are looked at.
+    """
     rows = session.exec(
-        select(AuditRow).order_by(col(AuditRow.number)).execution_options(yield_per=1000)
+        select(AuditRow)
+        .where(col(AuditRow.number) > after[0])
+        .order_by(col(AuditRow.number))
+        .limit(limit)
+        .execution_options(yield_per=1000)
     )
-    yield from broken_rows(rows)
+    yield from broken_rows(rows, after=after)
 
 
-def broken_rows(rows: Iterable[AuditRow]) -> Iterator[int]:
-    """Yield the number of every row that is not right; `rows` are all there are, in order."""
-    previous, expected = _FIRST, 1
+def broken_rows(
+    rows: Iterable[AuditRow], *, after: tuple[int, str] = _BEGINNING
+) -> Iterator[int]:
+    """Yield the number of every row that is not right; `rows` are all behind `after`, in order."""
+    expected, previous = after[0] + 1, after[1]
     for row in rows:
         if row.previous_hash != previous or row.number != expected or not _is_right(row):
             yield row.number or 0

@@ -12,6 +12,9 @@ from mailbot.domain.values import from_json, to_json
 from storage.search_index import index_document
 from storage.tables import DocumentRow, ExportRow
 
+#: of one number; whoever asks for it names one of these by its id
+_MOST_NAMED = 20
+
 
 def record_document(session: Session, document: Document) -> None:
     """Keep a document: new, or as it is now."""
@@ -53,6 +56,17 @@ def get_document(session: Session, document_id: str) -> Document:
     if document is None:
         raise KeyError(document_id)
     return document
+
+
+def documents_named(session: Session, name: str) -> Sequence[Document]:
+    """Return the document with this id, else every one whose invoice has this number."""
+    row = session.get(DocumentRow, name)
+    key = number_key(name)
+    rows = [row] if row else []
+    if not rows and key:
+        query = select(DocumentRow).where(DocumentRow.number_key == key)
+        rows = [*session.exec(query.order_by(DocumentRow.id).limit(_MOST_NAMED))]
+    return [from_json(Document, each.data) for each in rows]
 
 
 def documents_of_mail(session: Session, mail_id: str) -> Sequence[Document]:

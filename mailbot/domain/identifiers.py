@@ -6,7 +6,7 @@ Febelfin (structured communication, OGM/VCS: remainder mod 97, 0 becomes 97), RF
 
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from stdnum import iban as stdnum_iban
@@ -24,6 +24,13 @@ def new_id(now: datetime) -> str:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value).hex
+
+
+def moment_of_id(made: str) -> datetime | None:
+    """Return when `new_id` made this id, None for an id of another kind."""
+    if not re.fullmatch(r"[0-9a-f]{12}7[0-9a-f]{19}", made):
+        return None
+    return datetime.fromtimestamp(int(made[:12], 16) / 1000, UTC)
 
 
 def read_enterprise_number(text: str) -> str | None:

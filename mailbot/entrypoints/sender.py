@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from handlers.context import Context
 from handlers.undeliverable import report_undeliverable
+from mailbot import measures
 from mailbot.domain.errors import Temporary
 from mailbot.domain.events import EventKind
 from mailbot.domain.outbox import OutboxEntry, OutboxState
@@ -65,6 +67,7 @@ class Sender:
                 if asyncio.run(self.send_waiting()):
                     continue
             except (Temporary, OSError) as error:
+                measures.PART_TROUBLES.labels("sender").inc()
                 log.warning("sender waits", why=str(error))
                 pause = _TROUBLE_SECONDS
             self._stopping.wait(pause)
@@ -93,7 +96,11 @@ class Sender:
             return list(claim_entries(unit.session, now, now + _LEASE))
 
     async def _deliver(self, entry: OutboxEntry) -> None:
-        """Send one mail, and write down at once what became of it: nobody else is to send it."""
+        """Send one mail, and write down at once what became of it: nobody else is to send it.
+
+        What is bound here is bound for this task alone.
+        """
+        bind_contextvars(**_about(entry))
         if entry.not_before <= self._context.now():
             log.warning("this machine was paused, another sender has the mail")
             return
@@ -150,9 +157,8 @@ class Sender:
                 if token is not None:
                     failure = read_smtp_answer(delivered.answer)
                     report_undeliverable(unit, entry, token, why=failure, said=answer)
-        log.info(
-            "mail", id=entry.id, letter=entry.letter, state=settled.state.value, answer=answer
-        )
+        measures.LETTERS.labels(settled.state.value).inc()
+        log.info("letter", letter=entry.letter, state=settled.state.value, answer=answer)
 
     def _settled(self, entry: OutboxEntry, delivered: Delivered) -> OutboxEntry:
         now = self._context.now()
@@ -163,3 +169,9 @@ class Sender:
             return replace(tried, state=OutboxState.FAILED)
         pause = timedelta(minutes=RETRY_MINUTES[entry.tries])
         return replace(tried, state=OutboxState.DEFERRED, not_before=now + pause)
+
+
+def _about(entry: OutboxEntry) -> dict[str, str]:
+    """Return what stands on every line of the log about a mail of ours."""
+    about = {"outbox": entry.id, "document": entry.document_id}
+    return {name: value for name, value in about.items() if value}

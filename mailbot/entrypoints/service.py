@@ -17,10 +17,13 @@ from mailbot.entrypoints.app import (
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.imap_fetcher import ImapFetcher
 from mailbot.entrypoints.intake import IntakeLoop
+from mailbot.entrypoints.monitoring import Monitoring
 from mailbot.entrypoints.outgoing import FolderTransport, SmtpTransport, Transport
+from mailbot.entrypoints.readiness import Readiness
 from mailbot.entrypoints.scheduler import Scheduler
 from mailbot.entrypoints.sender import Sender
 from mailbot.entrypoints.smtp_server import SmtpIntake
+from mailbot.entrypoints.watcher import Watcher
 from mailbot.entrypoints.web import WebServer
 from mailbot.entrypoints.worker import Worker
 from mailbot.settings import Settings
@@ -50,7 +53,10 @@ class Service:
         self._settings = settings
         self._only = frozenset(only)
         self._running: list[tuple[str, Part]] = []
+        self._names: list[str] = []
         self.context: Context = open_context(settings)
+        #: what runs of that which should, and whether it can do its work
+        self.readiness = Readiness(self.context, lambda: self._names)
 
     def start(self) -> None:
         """Start the parts; those that make work start last. Raises OSError for a taken port."""
@@ -59,7 +65,9 @@ class Service:
             write_directory(self.context)
         spool = open_spool(self._settings)
         intake = IntakeLoop(self.context, spool)
-        for name, part in self._parts(spool, intake):
+        parts = self._parts(spool, intake)
+        self._names = [name for name, _ in parts]
+        for name, part in (*self._listeners(), *parts, ("watcher", self._watcher())):
             part.start()
             self._running.append((name, part))
             log.info("started", part=name)
@@ -71,6 +79,16 @@ class Service:
             part.stop()
             log.info("stopped", part=name)
         close_context(self.context)
+
+    def _listeners(self) -> list[tuple[str, Part]]:
+        """Return who answers the machines that watch over us, from the first moment on."""
+        if not self._settings.monitoring.listen:
+            return []
+        return [("monitoring", Monitoring(self.context, self.readiness))]
+
+    def _watcher(self) -> Watcher:
+        sees_all = "scheduler" in self._only
+        return Watcher(self.context, self.readiness.running, sees_all=sees_all)
 
     def _parts(self, spool: Spool, intake: IntakeLoop) -> list[tuple[str, Part]]:
         settings, context = self._settings, self.context

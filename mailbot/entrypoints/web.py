@@ -22,6 +22,7 @@ from mailbot.entrypoints.web_limits import BodyLimit
 from mailbot.entrypoints.web_outbox import OutboxPages
 from mailbot.entrypoints.web_proof import BrowserProofs
 from mailbot.entrypoints.web_protocol import PatientProtocol
+from mailbot.entrypoints.web_request import NamedRequests
 from mailbot.settings import listen_address
 from storage.blobs import BlobError
 from storage.definitions import first_office
@@ -50,7 +51,7 @@ def make_web(context: Context) -> ASGIApp:
     app.include_router(EnrolPages(context, browsers).router)
     app.include_router(DeskPages(context, browsers).router)
     app.include_router(OutboxPages(context).router)
-    return Guard(app, context.settings, context.clock)
+    return NamedRequests(Guard(app, context.settings, context.clock))
 
 
 class WebServer:

@@ -9,6 +9,7 @@ import structlog
 from handlers.context import Context
 from handlers.failures import forgive, settle
 from handlers.registry import HANDLERS
+from mailbot import measures
 from mailbot.domain.errors import Temporary
 from mailbot.domain.job import Job
 from mailbot.entrypoints.watchdog import Watchdog
@@ -18,6 +19,8 @@ from storage.machine_slots import Slot, one_of, take_slot
 log = structlog.get_logger(__name__)
 
 _PATIENCE_SECONDS = 6
+#: of what a job is about, what the log names
+_NAMED = ("mail", "document", "batch")
 
 
 class Worker:
@@ -52,14 +55,23 @@ class Worker:
 
     def run(self, job: Job) -> None:
         """Run one job; whatever goes wrong is written down, and tried again if that can help."""
-        with structlog.contextvars.bound_contextvars(job=job.key):
-            try:
-                self._handle(job)
-            except Exception as error:
-                self._settle(job, error)
-            else:
-                if "~" in job.key:
-                    forgive(self._context, job)
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(**_about(job)):
+            outcome = self._try(job)
+            seconds = time.perf_counter() - began
+            log.info("job", kind=job.kind.value, outcome=outcome, seconds=round(seconds, 3))
+        measures.JOBS.labels(job.kind.value, outcome).inc()
+        measures.JOB_SECONDS.labels(job.kind.value).observe(seconds)
+
+    def _try(self, job: Job) -> str:
+        """Return what became of the job: "done", "retry" or "buried"."""
+        try:
+            self._handle(job)
+        except Exception as error:
+            return self._settle(job, error)
+        if "~" in job.key:
+            forgive(self._context, job)
+        return "done"
 
     def _handle(self, job: Job) -> None:
         """Call the handler; what reads documents waits for one of this machine's places for it."""
@@ -69,7 +81,7 @@ class Worker:
                 held.enter_context(one_of(self._slots, "reader", places))
             HANDLERS[job.kind](self._context, job)
 
-    def _settle(self, job: Job, error: Exception) -> None:
+    def _settle(self, job: Job, error: Exception) -> str:
         """Write the failure down; while the database is away, wait for it: the job is not done."""
         while True:
             try:
@@ -79,4 +91,9 @@ class Worker:
                 time.sleep(1)
                 continue
             log.warning("job failed", outcome=verdict.state, why=str(error)[:300])
-            return
+            return verdict.state
+
+
+def _about(job: Job) -> dict[str, str]:
+    """Return what stands on every line of the log about a job: no address of a person."""
+    return {**{name: job.ids[name] for name in _NAMED if name in job.ids}, "job": job.key}

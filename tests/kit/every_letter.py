@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from mailbot.compose.alarms import write_alarm, write_all_clear
 from mailbot.compose.codes import write_browser_code
 from mailbot.compose.digest import (
     DigestLine,
@@ -47,6 +48,7 @@ from mailbot.domain.events import Event, EventKind
 from mailbot.domain.invoice import RecognitionStatus
 from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
+from mailbot.domain.watching import Trouble
 from tests.kit.conversation_letters import CONVERSATION_LETTERS
 from tests.kit.letters import (
     BOOKING,
@@ -319,6 +321,16 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     ),
     "infected_sender": lambda head: write_infected_notice(
         head, mail_subject="Factuur 2026-114", virus="Win.Test.Voorbeeld"
+    ),
+    "alarm": lambda head: write_alarm(
+        head,
+        (
+            Trouble(id="disk_low", place="mail3", values={"free": "312"}),
+            Trouble(id="outbox_deferred", values={"count": "7", "minutes": "260"}),
+        ),
+    ),
+    "all_clear": lambda head: write_all_clear(
+        head, (Trouble(id="backup_old", values={"until": "2026-11-12"}),)
     ),
     "digest_employee": _employee_digest,
     "digest_approver": _approver_digest,

@@ -8,7 +8,7 @@ from mailbot.entrypoints.cli.backup import backup, release, restore_backup
 from mailbot.entrypoints.cli.conversation import conversation_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
 from mailbot.entrypoints.cli.import_files import import_files
-from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app, status
+from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app
 from mailbot.entrypoints.cli.mail_release import release_mail
 from mailbot.entrypoints.cli.person import person_app
 from mailbot.entrypoints.cli.read_answers import read_answers
@@ -18,6 +18,7 @@ from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.retention import retention
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
+from mailbot.entrypoints.cli.status import status
 from mailbot.entrypoints.cli.supplier import supplier_app
 from mailbot.entrypoints.cli.validate import validate_files
 

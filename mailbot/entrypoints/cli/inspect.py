@@ -6,53 +6,36 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from handlers.context import Context
+from handlers.tracing import trace_of_document, trace_of_mail
 from mailbot.domain.clock import local_date
 from mailbot.domain.document import Document
-from mailbot.domain.events import Event
 from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.values import to_data
 from mailbot.entrypoints.app import open_spool
 from mailbot.entrypoints.cli.shared import ConfigOption, JsonOption, fail, opened
+from mailbot.entrypoints.cli.trace_text import print_steps, print_totals, trace_data
 from storage.approvals import approvals_of
 from storage.audit import events_about
-from storage.documents import documents_of_mail, find_document, status_counts
+from storage.documents import documents_named, documents_of_mail
 from storage.failed_jobs import failed_jobs, find_failure, forget_failure, record_failure
 from storage.mails import find_mail, recent_mails
-from storage.outbox import entries_about, outbox_counts
+from storage.outbox import entries_about
 
 mail_app = typer.Typer(help="Mails that were accepted.", no_args_is_help=True)
 document_app = typer.Typer(help="Documents.", no_args_is_help=True)
 queue_app = typer.Typer(help="Jobs that did not end well.", no_args_is_help=True)
 
 
-#: what a decision rests on is for auditors: `mailbot audit export`, or --json
-_EVIDENCE = frozenset(
-    {
-        "authentication", "shown", "token", "mail_sha256", "post_sha256", "letter_sha256",
-        "document_sha256",
-    }
-)  # fmt: skip
-
-
-def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show how much of everything there is, and what is stuck."""
-    with opened(config) as context, context.database.reading() as session:
-        facts = {
-            "spool": open_spool(context.settings).count(),
-            "jobs": context.jobs.counts(),
-            "documents": status_counts(session),
-            "outbox": outbox_counts(session),
-            "failed_jobs": len(failed_jobs(session)),
-        }
-    if as_json:
-        print(json.dumps(facts))
-        return
-    for name, value in facts.items():
-        parts = value.items() if isinstance(value, dict) else (("", value),)
-        print(f"{name:12} {', '.join(f'{part} {n}'.strip() for part, n in parts) or '-'}")
+NameOption = Annotated[
+    str,
+    typer.Argument(
+        help="Our id, the id of the 250 answer, Message-ID; or id or number of a document."
+    ),
+]
 
 
 @mail_app.command("list")
@@ -65,22 +48,38 @@ def list_mails(config: ConfigOption = None) -> None:
 
 
 @mail_app.command("show")
-def show_mail(
-    name: Annotated[str, typer.Argument(help="Our id, the id of the 250 answer, or Message-ID.")],
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one mail, what was made of it, and everything that happened to it."""
+def show_mail(name: NameOption, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show one mail, what was made of it, and every step with how long it took."""
     with opened(config) as context, context.database.reading() as session:
-        mail = find_mail(session, name)
+        mail = find_mail(session, name) or _mail_of_document(session, name)
         if mail is None:
             _look_in_spool(context, name)
-        else:
-            documents = documents_of_mail(session, mail.id)
-            events = [*events_about(session, mail.id)]
-            for document in documents:
-                events += events_about(session, document.id)
-            _print_mail(mail, [d.id for d in documents], events, as_json=as_json)
+            return
+        documents = documents_of_mail(session, mail.id)
+        events = [*events_about(session, mail.id)]
+        for document in documents:
+            events += events_about(session, document.id)
+        taken = trace_of_mail(session, mail)
+        now = context.now()
+        parts = {each.id: trace_of_document(session, each, now) for each in documents}
+    if as_json:
+        told = {"documents": list(parts), "events": [to_data(event) for event in events]}
+        steps = {"steps": [to_data(step) for step in taken]}
+        of_documents = {name: trace_data(part) for name, part in parts.items()}
+        print(json.dumps({**to_data(mail), **told, **steps, "steps_of_documents": of_documents}))
+        return
+    _print_mail(mail)
+    print_steps(taken)
+    for document_id, part in parts.items():
+        print(f"document  {document_id}")
+        print_steps(part)
+        print_totals(part)
+
+
+def _mail_of_document(session: Session, name: str) -> StoredMail | None:
+    """Return the mail that brought a document, by the id or the number of the document."""
+    found = documents_named(session, name)
+    return find_mail(session, found[0].mail_id) if len(found) == 1 else None
 
 
 def _look_in_spool(context: Context, name: str) -> None:
@@ -90,13 +89,7 @@ def _look_in_spool(context: Context, name: str) -> None:
     fail(f"There is no mail {name}; `mailbot mail list` shows the newest.")
 
 
-def _print_mail(
-    mail: StoredMail, documents: list[str], events: list[Event], *, as_json: bool
-) -> None:
-    if as_json:
-        told = [to_data(event) for event in events]
-        print(json.dumps({**to_data(mail), "documents": documents, "events": told}))
-        return
+def _print_mail(mail: StoredMail) -> None:
     print(f"mail      {mail.id} ({mail.state})")
     print(
         f"accepted  {mail.envelope.received_at:%Y-%m-%d %H:%M:%S} UTC by {mail.envelope.channel}"
@@ -105,25 +98,23 @@ def _print_mail(
     print(f"from      {mail.sender} (envelope {mail.envelope.envelope_sender or '<>'})")
     print(f"to        {mail.envelope_recipient}")
     print(f"subject   {mail.subject}")
-    for document in documents:
-        print(f"document  {document}")
-    _print_events(events)
 
 
 @document_app.command("show")
 def show_document(
-    document_id: str, config: ConfigOption = None, as_json: JsonOption = False
+    name: Annotated[str, typer.Argument(help="Id of a document, or the number of an invoice.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show one document, who must act on it, and everything that happened to it."""
+    """Show one document, who must act on it, and every step with how long it took."""
     with opened(config) as context, context.database.reading() as session:
-        document = find_document(session, document_id, is_locked=False)
-        if document is None:
-            fail(f"There is no document {document_id}; `mailbot mail show` names them.")
+        document = _one_of(documents_named(session, name), name)
         events = events_about(session, document.id)
         approvals = approvals_of(session, document.id)
         letters = entries_about(session, document.id)
+        taken = trace_of_document(session, document, context.now())
     if as_json:
-        told = {"events": [to_data(event) for event in events]}
+        told = {"events": [to_data(event) for event in events], **trace_data(taken)}
         print(json.dumps({**to_data(document), **told}))
         return
     _print_document(document)
@@ -131,7 +122,18 @@ def show_document(
         print(f"approval  {approval.rule}: {approval.approver} {approval.state}")
     for letter in letters:
         print(f"letter    {letter.letter} to {letter.recipient}: {letter.state}")
-    _print_events(events)
+    print_steps(taken)
+    print_totals(taken)
+
+
+def _one_of(found: Sequence[Document], name: str) -> Document:
+    """Return the document that is meant; a number may be that of several."""
+    if len(found) > 1:
+        listed = ", ".join(f"{each.id} ({each.dossier})" for each in found)
+        fail(f"{name} is the number of several documents: {listed}. Name one by its id.")
+    if not found:
+        fail(f"There is no document {name}; `mailbot mail show` names them.")
+    return found[0]
 
 
 def _print_document(document: Document) -> None:
@@ -143,12 +145,6 @@ def _print_document(document: Document) -> None:
             print(f"  {name:18} {value}")
     for warning in document.warnings:
         print(f"warning   {warning}")
-
-
-def _print_events(events: Sequence[Event]) -> None:
-    for event in events:
-        facts = " ".join(f"{k}={v}" for k, v in event.data.items() if k not in _EVIDENCE)
-        print(f"  {event.at:%Y-%m-%d %H:%M:%S} {event.kind:20} {event.actor} {facts}")
 
 
 @queue_app.command("show")

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,14 @@ from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import FailedJob, Job, JobKind
 from mailbot.domain.mail import Channel, Envelope
+from mailbot.domain.watching import KnownTrouble, Trouble
 from mailbot.entrypoints.app import open_spool
 from mailbot.entrypoints.cli import app
+from mailbot.entrypoints.cli.status import in_words
 from mailbot.entrypoints.intake import IntakeLoop
 from storage.failed_jobs import find_failure, record_failure
 from storage.mails import recent_mails
+from storage.watching import record_trouble
 from tests.kit.browser import House, open_house
 from tests.kit.mails import build_mail
 
@@ -78,19 +81,64 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield Office(house, tmp_path)
 
 
-def test_status_counts_everything(office: Office) -> None:
+def test_status_counts_what_waits(office: Office) -> None:
     office.house.letter(office.house.invoice())
     office.fail_job()
     open_spool(office.context.settings).put(b"x", envelope("s9"))
-    (line,), _ = office.run("status", "--json")
+    (line,), _ = office.run("status", "--json", code=1)
     facts = json.loads(line)
+    assert [trouble["id"] for trouble in facts["troubles"]] == ["outbox_queued"]
     assert facts["spool"] == 1
     assert facts["documents"] == {"to_approve": 1}
     assert facts["outbox"] == {"queued": 1}
     assert facts["failed_jobs"] == 1
+    assert facts["oldest_seconds"]["outbox"]["queued"] > 1000
+
+
+def test_status_of_an_office_where_only_people_are_waited_for(office: Office) -> None:
+    office.house.invoice()
+    (line,), _ = office.run("status", "--json")
+    assert json.loads(line)["well"]
     lines, _ = office.run("status")
-    assert [one.split()[0] for one in lines] == list(facts)
-    assert any("to_approve 1" in one for one in lines)
+    assert lines[0] == "All is well."
+    assert any(line.startswith("people       to_approve 1 (oldest ") for line in lines)
+    assert "approvers    karim@bakkerij.example 1" in lines
+
+
+def test_status_says_what_is_wrong_first(office: Office) -> None:
+    office.fail_job()
+    office.run("queue", "bury", JOB.key)
+    lines, _ = office.run("status", code=1)
+    assert lines[0] == "! Jobs that could not be done: 1. Their mails and documents are kept."
+    assert "mailbot queue show" in lines[1]
+    (line,), _ = office.run("status", "--json", code=1)
+    facts = json.loads(line)
+    assert not facts["well"]
+    assert [trouble["id"] for trouble in facts["troubles"]] == ["jobs_buried"]
+
+
+def test_status_tells_what_another_process_saw(office: Office) -> None:
+    ended = Trouble(id="part_ended", values={"part": "sender"})
+    now = datetime.now(UTC)
+    with office.context.transaction() as unit:
+        record_trouble(unit.session, KnownTrouble(trouble=ended, since=now, seen_at=now))
+    lines, _ = office.run("status", code=1)
+    assert lines[0] == "! A part of mailbot has ended by itself: sender."
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (timedelta(seconds=-3), "0 s"),
+        (timedelta(seconds=119), "119 s"),
+        (timedelta(minutes=3), "3 min"),
+        (timedelta(minutes=119), "119 min"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=9), "9 d"),
+    ],
+)
+def test_spans_of_time_are_said_in_one_unit(time: timedelta, said: str) -> None:
+    assert in_words(time) == said
 
 
 def test_the_queue_shows_one_line_for_each_failure(office: Office) -> None:
@@ -211,3 +259,15 @@ def test_a_changed_event_and_a_damaged_file_are_found(office: Office) -> None:
         f"file {document.original.sha256} is not what it was",
     ]
     assert wrong.strip() == "2 things are not what they were; nothing was changed."
+
+
+def test_a_document_is_found_by_its_number_and_says_for_whom_it_waits(office: Office) -> None:
+    document = noted(office)
+    lines, _ = office.run("document", "show", "2026/114")
+    assert lines[0].startswith(f"document  {document.id} ")
+    assert " people waits " in lines[-2]
+    assert lines[-1].startswith("waited    ")
+    assert lines[-1].endswith("for people")
+    office.house.invoice()
+    _, wrong = office.run("document", "show", "2026-114", code=1)
+    assert "number of several documents" in wrong
