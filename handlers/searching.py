@@ -118,7 +118,7 @@ def _found(looking: _Looking, query: SearchQuery) -> Iterator[tuple[FoundLine, S
     )
     for hit in hits:
         document = find_document(session, hit.id, is_locked=False) if hit.is_document else None
-        talk = None if hit.is_document else find_conversation(session, hit.id)
+        talk = None if hit.is_document else find_conversation(session, hit.id, is_locked=False)
         if document is not None:
             yield from _document_line(looking, document)
         elif talk is not None:

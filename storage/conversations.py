@@ -32,10 +32,12 @@ def record_conversation(session: Session, conversation: Conversation) -> None:
     index_conversation(session, conversation)
 
 
-def find_conversation(session: Session, conversation_id: str) -> Conversation | None:
-    """Return the conversation with this id; locked until the end of the transaction."""
+def find_conversation(
+    session: Session, conversation_id: str, *, is_locked: bool = True
+) -> Conversation | None:
+    """Return it; locked until the end of the transaction, or only read."""
     query = select(ConversationRow).where(ConversationRow.id == conversation_id)
-    row = session.exec(query.with_for_update()).first()
+    row = session.exec(query.with_for_update() if is_locked else query).first()
     return from_json(Conversation, row.data) if row else None
 
 

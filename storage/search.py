@@ -1,4 +1,4 @@
-"""Finds documents and conversations by their words, newest first (decision 22)."""
+"""Finds documents and conversations by their words, newest first (decision 23)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

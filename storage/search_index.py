@@ -12,7 +12,7 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.search import MOST_TEXT, conversation_words, document_words, folded
 from mailbot.domain.values import from_json
-from storage.tables import DocumentRow, DossierRow, MailRow
+from storage.tables import ConversationRow, DocumentRow, DossierRow, MailRow
 from storage.tables.search import SearchEntryRow
 
 #: bits of a number that tell apart what came in the same millisecond
@@ -78,6 +78,18 @@ def unread_documents(session: Session, after: str, limit: int) -> Sequence[Docum
         .limit(limit)
     )
     return [from_json(Document, row.data) for row in rows]
+
+
+def unfound_conversations(session: Session, limit: int) -> Sequence[Conversation]:
+    """Return conversations that nobody can find yet."""
+    rows = session.exec(
+        select(ConversationRow)
+        .outerjoin(SearchEntryRow, col(SearchEntryRow.key) == col(ConversationRow.id))
+        .where(col(SearchEntryRow.key).is_(None))
+        .order_by(ConversationRow.id)
+        .limit(limit)
+    )
+    return [from_json(Conversation, row.data) for row in rows]
 
 
 def _keep(session: Session, at: datetime, *, key: str, words: str, **entry: Any) -> None:

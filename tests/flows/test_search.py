@@ -1,14 +1,18 @@
 """Somebody looks for documents by mail, gets a numbered list, and answers it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from handlers.freezing import freeze
 from mailbot.domain.document import Status
 from mailbot.domain.people import Person, PersonRole
+from mailbot.entrypoints.cli import app
 from storage.documents import record_document
 from tests.kit.office import (
     APPROVER,
@@ -85,10 +89,10 @@ def test_the_office_finds_all_of_it_by_what_the_mail_said_too(talks: Talks) -> N
         assert "1  Drukkerij Voorbeeld BV, factuur 2026-77" in got.text, text
         assert "Slagerij Bos NV" in got.text, text
         assert "  2  " not in got.text, text
-    assert "  2  Drukkerij" in looked_for(talks, "chercher drukkerij").text
+    both = looked_for(talks, "chercher drukkerij")
+    assert "  2  Drukkerij" in both.text
+    assert "http://127.0.0.1:8080/d/" in both.text, "a page opens the list, as that of the day"
     assert "Zoek met andere of minder woorden" in looked_for(talks, "zoek nergens").text
-    # a page opens all of the list, as those of other lists
-    assert "http://127.0.0.1:8080/d/" in got.text
 
 
 def test_a_client_finds_what_is_theirs(talks: Talks) -> None:
@@ -118,3 +122,30 @@ def test_more_than_fits_is_said(talks: Talks) -> None:
     assert "Er is nog meer" in listed.text
     assert " 10  Drukkerij" in listed.text
     assert "11  " not in listed.text
+
+
+def test_the_operator_finds_everything_and_makes_old_things_findable(
+    talks: Talks, tmp_path: Path
+) -> None:
+    config = tmp_path / "mailbot.toml"
+    config.write_text(f'[service]\ndata = "{tmp_path}"\n')
+
+    def printed(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, ["search", *words, "--config", str(config)])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    talks.say(OWNER, QUESTIONS, "Hoe zit het met de leasing?", subject="Bestelwagen")
+    with talks.room.context.transaction() as unit:
+        unit.session.execute(sa.text("DELETE FROM search_entry"))
+    assert printed("drukkerij") == ""
+    assert "3 documents and conversations" in printed("--rebuild")
+    assert "0 documents" in printed("--rebuild")
+    assert len(printed("drukkerij", "november", "2026").splitlines()) == 2
+    assert "2026-77" in printed("drukkerij", "--dossier", "0456123791")
+    assert "Bestelwagen" in printed("leasing")
+    for words in (("koelcel", "zandhoven"), ('"voor de koelcel"',)):
+        (line,) = printed(*words, "--json").splitlines()
+        assert json.loads(line)["invoice_number"] == "2026-77", words
+    assert "There is no dossier" in printed("x", "--dossier", "nergens", code=1)
+    assert "Say what to look for" in printed(code=1)

@@ -16,6 +16,7 @@ from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.retention import retention
+from mailbot.entrypoints.cli.search import search
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
 from mailbot.entrypoints.cli.status import status
@@ -46,6 +47,7 @@ app.command("read-answers")(read_answers)
 app.command("read-mail")(read_mail)
 app.command("read-statement")(read_statement)
 app.command("recognise")(recognise_files)
+app.command("search")(search)
 app.command("separator")(separator)
 app.command("validate")(validate_files)
 
