@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS
 from psycopg.abc import Buffer
-from psycopg.errors import IdleInTransactionSessionTimeout
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from psycopg.types.string import StrDumper
 from sqlalchemy import event
 from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from mailbot.domain.errors import Temporary
@@ -20,6 +21,8 @@ from storage.migrating import migrate
 
 #: no handler works so long in a transaction without asking the database anything
 _IDLE_SECONDS = 30
+#: what PostgreSQL calls internal errors, and are not ours
+_PASSING = (IdleInTransactionSessionTimeout, ReadOnlySqlTransaction)
 
 
 class Database:
@@ -79,13 +82,16 @@ class Database:
 
 @contextmanager
 def _away_is_temporary() -> Iterator[None]:
-    """Raise Temporary for what goes by: a database that is down, locked, slow, or hangs up."""
+    """Raise Temporary for what goes by: a database that is down, locked, slow, or hangs up.
+
+    So does one that has become read-only: after a failover the old half of a pair still answers.
+    """
     try:
         yield
+    except PoolTimeout as error:
+        raise Temporary(f"no connection to the database came free: {error}") from error
     except (OperationalError, InternalError) as error:
-        if isinstance(error, InternalError) and not isinstance(
-            error.orig, IdleInTransactionSessionTimeout
-        ):
+        if isinstance(error, InternalError) and not isinstance(error.orig, _PASSING):
             raise
         raise Temporary(f"the database did not answer: {error.orig}") from error
 

@@ -5,14 +5,21 @@ python -m benchmarks.faults all | NAME...     the named faults, as a table
 """
 
 import argparse
+import signal
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.faults.kills import MAILS_PER_KILL, kills
-from benchmarks.faults.playing import Fault, Outcome, no_fault, play
+from benchmarks.faults.kills import MAILS_PER_KILL, SECONDS_PER_KILL, kills
+from benchmarks.faults.playing import Load, Outcome, no_fault, play
+from benchmarks.faults.scenarios import SCENARIOS, Scenario
 from benchmarks.faults.world import world
+
+#: over which mails come in while a named fault is there
+_SECONDS = 12.0
+_SHOWN, _LOG_SHOWN = 40, 3000
 
 
 def main() -> int:
@@ -22,22 +29,32 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--topology", default="parts")
     parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--mails", type=int, default=30)
+    parser.add_argument("--mails", type=int, default=16)
+    parser.add_argument("--scans", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    outcomes = []
-    for name in asked.names:
-        with world(asked.topology, asked.database) as made:
-            fault: Fault = no_fault
-            mails = asked.mails
-            if name == "kills":
-                fault, mails = kills(asked.kills, asked.seed), int(asked.kills * MAILS_PER_KILL)
-            outcomes.append(play(name, made, fault, mails=mails))
-            if not outcomes[-1].is_well:
-                print("\n".join(outcomes[-1].problems[:40]))
-                print(made.installation.log.read_text()[-3000:])
+    # who is told to end leaves nothing running, mounted or lying about
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    names = list(SCENARIOS) if asked.names == ["all"] else asked.names
+    outcomes = [_play(name, asked) for name in names]
     Console().print(to_table(outcomes))
     return int(not all(outcome.is_well for outcome in outcomes))
+
+
+def _play(name: str, asked: argparse.Namespace) -> Outcome:
+    chosen = SCENARIOS.get(name) or Scenario(no_fault, asked.database, asked.topology)
+    load = Load(asked.mails, _SECONDS, chosen.scans)
+    if name == "kills":
+        chosen = replace(chosen, fault=kills(asked.kills, asked.seed))
+        load = Load(int(asked.kills * MAILS_PER_KILL), asked.kills * SECONDS_PER_KILL, asked.scans)
+    made = world(chosen.topology, chosen.database, blobs=chosen.blobs, is_small=chosen.is_small)
+    with made as here:
+        outcome = play(name, here, chosen.fault, load)
+        log = here.installation.log.read_text()
+    if not outcome.is_well:
+        print(name, *outcome.problems[:_SHOWN], log[-_LOG_SHOWN:], sep="\n")
+    print(name, "is well" if outcome.is_well else "IS NOT WELL", outcome.figures, flush=True)
+    return outcome
 
 
 def to_table(outcomes: list[Outcome]) -> Table:

@@ -109,17 +109,31 @@ class Installation:
         """
         self._ending.set()
         self._supervisor.join()
-        took = {name: self._stop(node) for name, node in self.nodes.items() if node.pid}
+        took = self._stop_all()
         wrong = {n.name: n.exit_code for n in self.nodes.values() if not n.is_gone and n.exit_code}
         assert not wrong, f"after SIGTERM: {wrong}; see {self.log}"
         return took
 
-    def _stop(self, node: Node) -> float:
-        process, began = node.process, time.monotonic()
-        assert process
-        process.terminate()
-        process.join(_STOP_SECONDS)
-        return time.monotonic() - began
+    def restart(self) -> dict[str, float]:
+        """End every process with SIGTERM and start it again; return the seconds each took."""
+        for node in self.nodes.values():
+            node.is_gone = True
+        took = self._stop_all()
+        for node in self.nodes.values():
+            node.is_gone = False
+        return took
+
+    def _stop_all(self) -> dict[str, float]:
+        began, took = time.monotonic(), {}
+        living = {name: node.process for name, node in self.nodes.items() if node.pid}
+        for process in living.values():
+            if process:
+                process.terminate()
+        for name, process in living.items():
+            if process:
+                process.join(_STOP_SECONDS)
+            took[name] = time.monotonic() - began
+        return took
 
     def end(self) -> None:
         """Leave nothing running, however it goes."""

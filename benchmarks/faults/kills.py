@@ -12,8 +12,9 @@ from tests.kit.killed_service import POINTS
 _SHORTEST, _LONGEST = 0.1, 1.2
 #: calls until a process kills itself at a chosen point
 _CALLS = 25
-#: each kill takes this share of mails with it: so many come in for each
+#: so many mails come in for each kill, evenly over about as long as the kills take
 MAILS_PER_KILL = 0.5
+SECONDS_PER_KILL = 0.8
 #: of a hundred kills: a child, everything at once, PostgreSQL
 _CHILDREN, _EVERYTHING, _DATABASE = 20, 4, 3
 
@@ -45,6 +46,8 @@ class Killer:
         name = self.random.choice(list(installation.nodes))
         if dice < _EVERYTHING:
             installation.kill_all()
+            if dice % 2 and self.world.postgres:
+                self._kill_database()
         elif dice < _EVERYTHING + _DATABASE and self.world.postgres:
             self._kill_database()
         elif dice < _EVERYTHING + _DATABASE + _CHILDREN:

@@ -41,6 +41,8 @@ class Accepted:
     letter: Letter
     #: the id in its 250
     spool_id: str
+    #: when, in seconds since 1970
+    at: float
 
 
 def write_letter(
@@ -164,7 +166,7 @@ class SendingServer:
             return False
         with self._lock:
             found = _KEPT.search(answer)
-            self.accepted.append(Accepted(letter, found[0] if found else answer))
+            self.accepted.append(Accepted(letter, found[0] if found else answer, time.time()))
             self._unsent -= 1
         return True
 

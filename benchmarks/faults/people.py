@@ -83,6 +83,8 @@ class People:
     answers: dict[str, Letter] = field(default_factory=dict)
     #: what they were asked, by (person, question, invoice number and dossier)
     asked: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    #: they read no mail: nothing waits for them
+    is_away: bool = False
 
     def __post_init__(self) -> None:
         self._read = 0
@@ -101,7 +103,7 @@ class People:
     @property
     def unread(self) -> int:
         """How many mails lie unread."""
-        return len(self.smarthost.mails) - self._read
+        return 0 if self.is_away else len(self.smarthost.mails) - self._read
 
     def _live(self) -> None:
         while not self._ending.is_set():

@@ -13,9 +13,11 @@ from benchmarks.faults.ills import Ills
 from benchmarks.faults.installation import Installation
 from benchmarks.faults.load import DOSSIERS, SendingServer
 from benchmarks.faults.people import People, Smarthost
+from benchmarks.faults.small_disk import small_disk
 from handlers.context import Context
 from mailbot.domain.people import Definition, Export
 from mailbot.entrypoints.app import close_context, open_context, open_spool, write_directory
+from mailbot.settings import Settings
 from storage.definitions import save_definition
 from storage.failed_jobs import failed_jobs
 from storage.outbox import outbox_counts
@@ -24,6 +26,7 @@ from tests.kit.dns import dns_server
 from tests.kit.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.kit.office import APPROVER, make_definition, make_dossier, needs_approval
 from tests.kit.postgres import Postgres, run_postgres
+from tests.kit.s3 import run_s3
 
 _LOOK_SECONDS = 0.3
 #: seconds without any change after which time is made to pass: a pause, a lease, a timetable
@@ -55,10 +58,11 @@ class World:
     server: SendingServer
     people: People
     context: Context
-    zone: dict[tuple[str, str], list[str] | str] = field(default_factory=dict)
-    #: on PostgreSQL: the server, and what stands between it and the service
     postgres: Postgres | None = None
+    #: before PostgreSQL, or before the S3 API
     proxy: FlakyProxy | None = None
+    #: what a fault wants told
+    figures: dict[str, int] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -121,38 +125,33 @@ def the_definition() -> Definition:
 
 @contextmanager
 def world(
-    topology: str, database: str, *, disk: Path | None = None, **sections: dict[str, object]
+    topology: str, database: str, *, blobs: str = "", is_small: bool = False
 ) -> Iterator[World]:
-    """Make a world on "sqlite" or "postgresql"; nothing of it runs yet but the people.
+    """Make a world on "sqlite" or "postgresql", files in a folder or in "s3".
 
-    `disk` is where the data folder is to lie, when not beside everything else; `sections` go
-    over the settings.
+    Nothing of it runs yet but the people. `is_small`: the data folder is a small disk.
     """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="mailbot-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        if disk:
-            sections["service"] = {"data": str(disk), "domain": "in.example"}
+        if is_small:
+            stack.enter_context(small_disk(folder / "var"))
         smarthost = Smarthost()
-        zone: dict[tuple[str, str], list[str] | str] = {}
-        sections["outbound"] = {"host": "127.0.0.1", "port": smarthost.port, "security": "none"}
-        sections["dns"] = {"server": stack.enter_context(dns_server(zone))}
-        postgres, proxy, url = None, None, ""
+        outside = _Outside(stack, smarthost.port)
         if database == "postgresql":
-            postgres = stack.enter_context(run_postgres())
-            proxy = stack.enter_context(flaky_proxy(postgres.port))
-            url = postgres.new_migrated_database()
-            sections["database"] = {"url": url.replace(str(postgres.port), str(proxy.port))}
-        installation = Installation(folder, topology, **sections)
+            outside.run_postgres()
+        if blobs == "s3":
+            outside.run_s3()
+        installation = Installation(folder, topology, **outside.ill)
         stack.callback(installation.end)
         ills = Ills(folder)
-        context = _lay(installation, IllClock(ills), url)
+        context = _lay(installation.settings, outside.well, IllClock(ills))
         stack.callback(close_context, context)
         server = SendingServer(installation.smtp_port)
         stack.callback(server.end)
         people = People(smarthost, server)
-        made = World(folder, ills, installation, smarthost, server, people, context, zone)
-        made.postgres, made.proxy = postgres, proxy
+        made = World(folder, ills, installation, smarthost, server, people, context)
+        made.postgres, made.proxy = outside.postgres, outside.proxy
         smarthost.start()
         stack.callback(smarthost.stop)
         people.start()
@@ -162,15 +161,42 @@ def world(
         yield made
 
 
-def _lay(installation: Installation, clock: IllClock, url: str) -> Context:
-    """Lay the database and the definition; what looks at them asks the database itself."""
-    settings = installation.settings
-    if url:
-        settings = settings.model_copy(
-            update={"database": settings.database.model_copy(update={"url": url})}
-        )
-    else:
+class _Outside:
+    """The servers that the service uses, and a proxy before the one that is to be ill."""
+
+    def __init__(self, stack: ExitStack, smarthost_port: int) -> None:
+        self._stack = stack
+        self.postgres: Postgres | None = None
+        self.proxy: FlakyProxy | None = None
+        #: settings past the proxy, for who looks at what became of it all
+        self.well: dict[str, dict[str, object]] = {}
+        #: settings of the service itself
+        self.ill: dict[str, dict[str, object]] = {
+            "outbound": {"host": "127.0.0.1", "port": smarthost_port, "security": "none"},
+            "dns": {"server": stack.enter_context(dns_server({}))},
+        }
+
+    def run_postgres(self) -> None:
+        self.postgres = self._stack.enter_context(run_postgres())
+        self.proxy = self._stack.enter_context(flaky_proxy(self.postgres.port))
+        url = self.postgres.new_migrated_database()
+        self.well["database"] = {"url": url}
+        self.ill["database"] = {"url": url.replace(str(self.postgres.port), str(self.proxy.port))}
+
+    def run_s3(self) -> None:
+        server = self._stack.enter_context(run_s3())
+        self.proxy = self._stack.enter_context(flaky_proxy(server.port))
+        bucket = server.new_bucket()
+        bucket["secret_key_file"] = str(bucket["secret_key_file"])
+        self.well["blobs"] = bucket
+        self.ill["blobs"] = {**bucket, "endpoint": f"http://127.0.0.1:{self.proxy.port}"}
+
+
+def _lay(settings: Settings, well: dict[str, dict[str, object]], clock: IllClock) -> Context:
+    """Lay the database and the definition; give what looks at them, past every proxy."""
+    if "database" not in well:
         lay_database(settings.service.data)
+    settings = Settings.model_validate({**settings.model_dump(), **well})
     context = open_context(settings, clock)
     with context.database.transaction() as session:
         save_definition(session, the_definition())

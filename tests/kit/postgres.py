@@ -49,7 +49,19 @@ class Postgres:
         for pid in (first, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        (self.folder / "data" / "postmaster.pid").unlink()
+        # the dead keep their numbers until somebody has asked how they died
+        for lock in ("data/postmaster.pid", f".s.PGSQL.{self.port}.lock"):
+            (self.folder / lock).unlink()
+
+    def take_writes(self, url: str, *, yes: bool) -> None:
+        """Let each new connection to a database be one that only reads, or not; end the old."""
+        name = url.rpartition("/")[2]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            value = "off" if yes else "on"
+            setting = f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}'
+            connection.execute(setting.encode())
+            ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(ending, [name])
 
     def new_database(self, template: str = "template1") -> str:
         """Make an empty database, or a copy of another, and return its URL."""

@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -17,6 +18,8 @@ from mailbot.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 
+#: names of threads
+_PARTS_LIVE_IN = frozenset({"intake", "sender", "imap", "smtp", "watchdog"})
 _CANNOT_START = (MailbotError, SettingsError, OSError, ValueError)
 
 
@@ -35,13 +38,31 @@ def serve(
         raise typer.Exit(USAGE)
     settings = settings_of(config)
     start_logging()
-    stopping = threading.Event()
+    stopping, died = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    threading.excepthook = partial(_note_death, stopping=stopping, died=died)
     service = _start(settings, wanted)
     _say_where(settings)
     stopping.wait()
     service.stop()
+    if died.is_set():
+        raise typer.Exit(1)
+
+
+def _note_death(
+    args: threading.ExceptHookArgs, *, stopping: threading.Event, died: threading.Event
+) -> None:
+    """Log what a thread died of; end when it was one that a part lives in.
+
+    Whoever started us starts us again. Without it we would look alive and do nothing.
+    """
+    name = args.thread.name if args.thread else "unknown"
+    trace = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+    log.critical("a thread died of a mistake", thread=name, exc_info=trace)
+    if name in _PARTS_LIVE_IN:
+        died.set()
+        stopping.set()
 
 
 def _start(settings: Settings, wanted: tuple[str, ...]) -> Service:

@@ -4,10 +4,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.cli import app
+from mailbot.entrypoints.cli.serve import _note_death
 from mailbot.settings import Settings
 from storage.definitions import all_definitions
 from tests.kit.killed_service import start_service
@@ -139,3 +142,17 @@ def test_a_definition_with_a_mistake_applies_nothing(tmp_path: Path) -> None:
             assert all_definitions(session) == ()
     finally:
         close_context(context)
+
+
+@pytest.mark.parametrize(("name", "ends"), [("intake", True), ("sender", True), ("other", False)])
+def test_a_part_that_dies_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, name: str, ends: bool
+) -> None:
+    """Else mailbot would look alive, and mails would lie in the spool for ever."""
+    stopping, died = threading.Event(), threading.Event()
+    hook = partial(_note_death, stopping=stopping, died=died)
+    monkeypatch.setattr(threading, "excepthook", hook)
+    thread = threading.Thread(target=lambda: 1 / 0, name=name)
+    thread.start()
+    thread.join()
+    assert (stopping.is_set(), died.is_set()) == (ends, ends)
