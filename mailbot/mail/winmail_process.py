@@ -1,11 +1,11 @@
 """Reads a winmail.dat from standard input and writes it as MIME to standard output.
 
-Run as `python -m mailbot.mail.winmail_process` by `mailbot.mail.winmail`; sets its own limits
-before it looks at a byte. Exit status 0, or 1 with one line on standard error.
+Run as `python -m mailbot.mail.winmail_process` by `mailbot.mail.winmail`; takes from itself all
+but reading (`mailbot.sandbox`) before it looks at a byte. Exit status 0, or 1 with one line on
+standard error.
 """
 
 import logging
-import resource
 import struct
 import sys
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from tnefparse.tnef import TNEFAttachment
 from mailbot.mail.charsets import decode_text
 from mailbot.mail.mime_writer import Attached, write_mime
 from mailbot.mail.rtf import read_compressed
+from mailbot.sandbox.confinement import confine, limit_cpu
 
 #: bytes of address space, seconds of processor time
 MEMORY = 256 * 1024 * 1024
@@ -41,9 +42,8 @@ _MAX_NESTED = 10
 
 def main() -> int:
     """Convert standard input; returns the exit status."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_TIME, CPU_TIME))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(memory=MEMORY)
+    limit_cpu(CPU_TIME)
     logging.disable(logging.CRITICAL)
     try:
         tnef = TNEF(sys.stdin.buffer.read(), do_checksum=False)

@@ -1,7 +1,8 @@
 """The process that reads images: they come in on standard input, words go out on standard output.
 
 It runs by itself, so that what kills Tesseract (an image that it does not survive, memory, time)
-never kills a worker; and it stays, so that the models of the languages are loaded once.
+never kills a worker, and so that it can do nothing but read (`mailbot.sandbox`); and it stays, so
+that the models of the languages are loaded once.
 
 A request is a line of JSON and, if `width` is given, the grey pixels of an image, row by row:
 `{"check": ["nld"]}` is answered with the languages that lack; `{"width", "height", "languages",
@@ -10,7 +11,6 @@ how the page must be turned.
 """
 
 import json
-import resource
 import select
 import sys
 from collections import OrderedDict
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import tesserocr
+
+from mailbot.sandbox.confinement import confine
 
 #: where distributions keep the models of Tesseract 5, after TESSDATA_PREFIX
 _FOLDERS = (
@@ -80,9 +82,16 @@ class Reader:
         if languages not in self._loaded:
             while len(self._loaded) >= _MAX_LOADED:
                 self._loaded.popitem(last=False)[1].End()
-            self._loaded[languages] = tesserocr.PyTessBaseAPI(path=self._folder, lang=languages)
+            self._loaded[languages] = self._load(languages)
         self._loaded.move_to_end(languages)
         return self._loaded[languages]
+
+    def _load(self, languages: str) -> Api:
+        api = tesserocr.PyTessBaseAPI(init=False)
+        # it would open a file to write to, and crashes where it may not
+        api.SetVariable("debug_file", "")
+        api.Init(path=self._folder, lang=languages)
+        return api
 
 
 def _find_models() -> tuple[str, frozenset[str]]:
@@ -125,5 +134,6 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    models = Path(_find_models()[0])
+    confine(memory=_MEMORY, readable=[models])
     serve(sys.stdin.buffer, sys.stdout.buffer)

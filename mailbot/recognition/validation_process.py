@@ -1,8 +1,9 @@
 """Runs the rules of e-invoices on standard input, one request after another, until it ends.
 
-Run as `python -m mailbot.recognition.validation_process` by `validation_engine`; sets its own
-limit of memory before it looks at anything. Saxon reads external entities by itself, so what comes
-in must be XML that was parsed and written again (`xml_safety`), never a sender's bytes.
+Run as `python -m mailbot.recognition.validation_process` by `validation_engine`; takes from itself
+all but reading (`mailbot.sandbox`) before it looks at anything. Saxon reads external entities by
+itself, so what comes in must be XML that was parsed and written again (`xml_safety`), never a
+sender's bytes.
 
 A request is a line of JSON, {"length": bytes of XML, "schema": file, "rule_sets": [files]}, and
 then the XML. The answer is a line of JSON: {"schema": [texts], "rule_sets": [[[id, flag, text],
@@ -11,7 +12,6 @@ then the XML. The answer is a line of JSON: {"schema": [texts], "rule_sets": [[[
 
 import json
 import re
-import resource
 import sys
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from lxml import etree
 from saxonche import PySaxonApiError, PySaxonProcessor, PyXslt30Processor, PyXsltExecutable
 
 from mailbot.recognition.validation_schematron import SVRL, to_xslt, without_locations
+from mailbot.sandbox.confinement import confine
 
 #: bytes of data segment: Saxon reserves 32 GB of addresses that it never touches, so RLIMIT_AS
 #: cannot be used; all rule sets together take 330 MB
@@ -41,9 +42,8 @@ Finding = tuple[str, str, str]
 
 def main() -> int:
     """Answer requests until standard input ends; returns the exit status."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    rules = _Rules()
+    rules = _Rules()  # it asks the system about this process, which it may not later
+    confine(memory=MEMORY, memory_is_data=True)
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
         xml = sys.stdin.buffer.read(request["length"])

@@ -41,10 +41,20 @@ def call_little() -> bool:
     return system_calls.restrict()
 
 
-def limit(*, memory: int) -> None:
-    """Limit this process to `memory` bytes of addresses; no core file, and none that grows."""
+def confine(*, memory: int, readable: Iterable[Path] = (), memory_is_data: bool = False) -> None:
+    """Take everything from this process; what the system refuses is left to the others."""
+    limit(memory=memory, memory_is_data=memory_is_data)
+    read_programs_only(readable)
+    call_little()
+
+
+def limit(*, memory: int, memory_is_data: bool = False) -> None:
+    """Limit this process to `memory` bytes of addresses; no core file, and none that grows.
+
+    `memory_is_data` counts what it may write to instead, for one that reserves many addresses.
+    """
     for what, most in (
-        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_DATA if memory_is_data else resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
