@@ -12,12 +12,17 @@ from sqlmodel import Session
 from mailbot.domain.events import Event, EventKind
 from mailbot.domain.job import Job, JobKind
 from storage.audit import record_event
-from storage.backup.making import Installation
+from storage.backup import restoring
+from storage.backup.making import Installation, make_backup
+from storage.backup.restoring import restore
+from storage.backup.sets import BackupFolder
 from storage.backup.tables import kind_of, rows_in, snapshot, tables_in
 from storage.blobs_folder import FolderBlobs
 from storage.database import Database
 from storage.jobs import Jobs
 from storage.tables import METADATA
+from storage.unnamed_files import named_files, sweep
+from tests.kit.killed_service import Trap, forking, trap_commit, trap_method
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 LETTERS = "Café 'Zürich' ☕ \\ \n\t\"\U0001f600\" ' OR 1=1"
@@ -112,3 +117,48 @@ def put_row(session: Session, table: str, **values: Any) -> None:
 def names_in_pool(folder: Path) -> Iterator[str]:
     """Yield every file that a folder of backups keeps."""
     yield from FolderBlobs(folder / "files").names()
+
+
+def begin(what: str, *words: object, kill_at: str = "") -> int | None:
+    """Do one of DEEDS in a process of its own, which may be killed; return how it ended."""
+    process = forking().Process(target=_do, args=(what, words, kill_at), daemon=True)
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+def _do(what: str, words: tuple[Any, ...], kill_at: str) -> None:
+    if kill_at:
+        when, number, point = kill_at.split(":")
+        _POINTS[point](Trap(when, int(number)))
+    _DEEDS[what](*words)
+
+
+def _back_up(url: str, folder: Path, backups: Path) -> None:
+    target = BackupFolder(backups)
+    make_backup(installation(Database(url), folder), target, now=NOW)
+    target.prune(1)
+
+
+def _restore(url: str, folder: Path, backups: Path) -> None:
+    database = Database(url)
+    target, jobs = installation(database, folder), Jobs(database)
+    restore(BackupFolder(backups), "", target, jobs, now=NOW)
+
+
+def _sweep(url: str, folder: Path) -> None:
+    there = installation(Database(url), folder)
+    with there.database.reading() as session:
+        sweep(there.blobs, named_files(session))
+
+
+_DEEDS = {"back up": _back_up, "restore": _restore, "sweep": _sweep}
+_POINTS: dict[str, Any] = {
+    "put": trap_method(FolderBlobs, "put"),
+    "record": trap_method(BackupFolder, "record"),
+    "unlink": trap_method(Path, "unlink"),
+    "write": trap_method(restoring, "write_durably"),
+    "commit": trap_commit,
+    "set_aside": trap_method(FolderBlobs, "set_aside"),
+    "forget": trap_method(FolderBlobs, "forget"),
+}

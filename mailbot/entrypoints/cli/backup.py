@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from handlers.held_letters import held_letters, release_letters
+from handlers.watching import BACKUP
 from mailbot.domain.clock import SystemClock
 from mailbot.domain.errors import MailbotError
 from mailbot.entrypoints.app import open_empty, open_installation
@@ -15,6 +16,7 @@ from storage.backup.checking import faults_in
 from storage.backup.making import make_backup
 from storage.backup.restoring import Restored, restore
 from storage.backup.sets import BackupFolder, BackupSet
+from storage.watching import record_checkpoint
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backups.")]
 
@@ -50,6 +52,8 @@ def _make(
         source = open_installation(context, config)
         try:
             made = make_backup(source, target, now=context.now(), with_secrets=with_secrets)
+            with context.transaction() as unit:
+                record_checkpoint(unit.session, BACKUP, context.now(), made.name)
             if keep:
                 target.prune(keep)
         except OSError as error:
