@@ -102,7 +102,6 @@ class Spool:
         Raises SpoolFailed when the folder cannot be used at all.
         """
         try:
-            make_folder(self.folder)
             trouble = self._room.find_trouble(size)
         except OSError as error:
             raise as_trouble(error) from error

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from storage.durable import make_folder
+
 #: seconds between two looks, and while there is no room
 _SECONDS, _SECONDS_FULL = 0.5, 0.1
 
@@ -34,7 +36,7 @@ class Room:
     def find_trouble(self, size: int) -> str:
         """Return why a mail of `size` bytes should not come in now, "" if it may.
 
-        Raises OSError when the folder cannot be read.
+        Makes the folder if need be. Raises OSError when it cannot be read.
         """
         with self._lock:
             self._look_if_older(_SECONDS)
@@ -60,6 +62,7 @@ class Room:
         now = time.monotonic()
         if now - self._looked_at < seconds:
             return
+        make_folder(self._folder)
         self._free = shutil.disk_usage(self._folder).free
         self._waiting = self._count() if self._max_entries else 0
         self._looked_at = now

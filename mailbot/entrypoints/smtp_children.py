@@ -120,6 +120,8 @@ class _Child:
 
     def join(self, deadline: float) -> None:
         """Wait for the end until `deadline`; then it is ended."""
+        if not self._thread.ident:
+            return
         self._thread.join(max(0.0, deadline - time.monotonic()))
         if self._thread.is_alive() and self._process:
             log.warning("an SMTP process did not end by itself", pid=self.pid)

@@ -16,6 +16,7 @@ from functools import partial
 
 import structlog
 
+from mailbot.domain.domain_names import organisation
 from mailbot.domain.errors import Permanent
 from mailbot.domain.mail import Channel
 from mailbot.entrypoints.smtp_certificate import Certificate
@@ -126,6 +127,8 @@ class Listeners:
                 )
             )
         self._loop.call_later(_LOOK_SECONDS, self._leave_the_slow)
+        # reading the list of suffixes takes half a second: not while the first mail waits
+        self._checks.submit(organisation, self._settings.service.domain)
 
     async def stop(self) -> None:
         """Take no more connections, let mails that are coming in end, and hang up."""

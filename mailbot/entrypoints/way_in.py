@@ -1,5 +1,6 @@
 """What every way in needs, whether mail is brought or fetched: none of it asks a database."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,9 @@ from mailbot.settings import Settings
 from storage.directory_file import DirectoryFile
 from storage.reply_tokens import is_well_formed, read_secret
 from storage.spool import Spool
+
+#: seconds for which the directory need not be looked at again
+_RECENT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +45,24 @@ def open_way_in(
     return WayIn(
         settings=settings,
         spool=spool,
-        directory=DirectoryFile(here.directory).read,
+        directory=_Recent(DirectoryFile(here.directory).read),
         is_token_known=partial(is_well_formed, secret=secret),
         sender_check=open_sender_check(settings),
         clock=clock or SystemClock(),
         on_mail=on_mail,
     )
+
+
+class _Recent:
+    """The directory as it was a moment ago: in a flood, not every mail need look at the file."""
+
+    def __init__(self, read: Callable[[], Directory]) -> None:
+        self._read = read
+        self._known: Directory | None = None
+        self._read_at = 0.0
+
+    def __call__(self) -> Directory:
+        now = time.monotonic()
+        if self._known is None or now - self._read_at > _RECENT:
+            self._known, self._read_at = self._read(), now
+        return self._known

@@ -8,7 +8,7 @@ from mailbot.domain.mail import Authentication
 from mailbot.mail.charsets import decode_text
 from mailbot.mail.dmarc import is_aligned
 from mailbot.mail.from_domain import find_from_domain, read_domain
-from mailbot.mail.mime import MAX_HEADERS, read_entity
+from mailbot.mail.mime import MAX_HEADERS, read_head
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _VALUE = r'"(?:[^"\\]|\\.)*"(?:@[^\s;"]*)?|[^\s"]+'
@@ -42,9 +42,10 @@ def read_authentication_results(raw: bytes, trusted_ids: Collection[str]) -> Aut
     in it is the sender's and must not turn into results.
     """
     trusted = {one.lower() for one in trusted_ids}
-    from_domain = find_from_domain(raw)
-    for header in read_entity(raw[: 2 * MAX_HEADERS]).all_raw("authentication-results"):
-        authserv_id, said = read_results(header, from_domain)
+    if not trusted:
+        return None
+    for header in read_head(raw[: 2 * MAX_HEADERS]).all_raw("authentication-results"):
+        authserv_id, said = read_results(header, find_from_domain(raw))
         if authserv_id in trusted:
             return said
     return None

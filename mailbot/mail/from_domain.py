@@ -8,7 +8,7 @@ programs read in different ways (CVE-2023-27043): only its plain forms name a do
 import re
 
 from mailbot.mail.headers import read_addresses, unfold
-from mailbot.mail.mime import MAX_HEADERS, read_entity
+from mailbot.mail.mime import MAX_HEADERS, read_head
 
 _NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
@@ -30,10 +30,10 @@ _QUOTED = "\x00"
 def find_from_domain(raw: bytes) -> str:
     """Return the domain of the only From address as DNS knows it, "" when there is not just one.
 
-    `mailbot.mail.parse` sees the same headers: both read with `read_entity`, and twice the
-    longest header block is enough for it to find the same end of them.
+    `mailbot.mail.parse` sees the same headers: `read_head` reads them as `read_entity` does, and
+    twice the longest header block is enough for it to find the same end of them.
     """
-    mail = read_entity(raw[: 2 * MAX_HEADERS])
+    mail = read_head(raw[: 2 * MAX_HEADERS])
     headers = mail.all_raw("from")
     if len(headers) != 1 or any(len(mail.all_raw(name)) > 1 for name in _HOW_TO_READ):
         return ""

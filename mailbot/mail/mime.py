@@ -78,10 +78,21 @@ class _Budget:
 
 def read_entity(raw: bytes) -> Entity:
     """Return the tree of the mail `raw`."""
+    return _entity(_mended(raw), "text/plain", MAX_DEPTH, _Budget())
+
+
+def read_head(raw: bytes) -> Entity:
+    """Return the mail `raw` with the headers that `read_entity` sees, and its body left out."""
+    head, _body = _cut_head(_mended(raw))
+    return _entity(head + b"\r\n\r\n", "text/plain", 0, _Budget())
+
+
+def _mended(raw: bytes) -> bytes:
+    """Return a mail without what some servers put into it or before it."""
     if b"\r\r\n" in raw[:MAX_HEADERS]:
         raw = raw.replace(b"\r\r\n", b"\r\n")
     opening = _FIRST_HEADER.match(raw)
-    return _entity(raw[opening.end() :] if opening else raw, "text/plain", MAX_DEPTH, _Budget())
+    return raw[opening.end() :] if opening else raw
 
 
 def _entity(raw: bytes, default_type: str, depth: int, budget: _Budget) -> Entity:

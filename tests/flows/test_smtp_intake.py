@@ -3,8 +3,7 @@
 import smtplib
 import ssl
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +26,7 @@ from tests.kit.smtp import (
     SUPPLIER,
     RawClient,
     RunningIntake,
+    eventually,
     mail,
     run,
     running_intake,
@@ -39,13 +39,6 @@ from tests.kit.smtp import (
 def intake(tmp_path: Path):
     with running_intake(tmp_path) as running:
         yield running
-
-
-def eventually(look: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not look():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def deliver(intake: RunningIntake, *recipients: str, sender: str = SUPPLIER) -> bytes:

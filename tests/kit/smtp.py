@@ -3,7 +3,8 @@
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,6 +88,14 @@ class RunningIntake:
         """Return the one mail in the spool."""
         (one,) = self.kept()
         return one
+
+
+def eventually(look: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 30
+    while not look():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.01)
 
 
 def run(*command: str | Path, typed: bytes = b"") -> None:
