@@ -21,12 +21,12 @@ _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
 def export_folder(exports: Path, target: str) -> Path:
     """Return the folder that a definition's `target` means: below `exports`, or absolute.
 
-    `exports` is made when it is missing, with what the target names below it; an absolute folder
-    (a network share) must be there: made by us, it would hide that the share is not mounted.
-    Raises Temporary when the disk does not let us.
+    What the target names below `exports` is made when it is missing. `exports` itself and an
+    absolute folder must be there: they may be shares, and made by us, they would hide that one is
+    not mounted. Raises Temporary when the disk does not let us.
     """
     folder = exports / target
-    if folder.is_relative_to(exports) and ".." not in folder.parts:
+    if exports.is_dir() and folder.is_relative_to(exports) and ".." not in folder.parts:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -24,8 +24,6 @@ from mailbot.rules.numbering import next_number
 from storage.definitions import get_dossier, get_office, lock_dossier
 from storage.documents import documents_in, get_document, record_document, record_export
 
-#: the folder of bookings, below the data folder
-_EXPORTS = "exports"
 #: a booking in one of these keeps the number that it was given
 _NUMBERED = (Status.TO_EXPORT, Status.EXPORTED)
 
@@ -105,7 +103,7 @@ def _deliver(
     if dossier.export.delivery == "mail":
         _deliver_by_mail(unit, dossier, booking, result.files)
         return ()
-    exports = unit.context.settings.service.data.absolute() / _EXPORTS
+    exports = unit.context.settings.exports_folder
     folder = export_folder(exports, dossier.export.target or dossier.code)
     return deliver_to_folder(folder, result)
 

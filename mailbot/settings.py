@@ -22,6 +22,8 @@ class Service(_Section):
 
     domain: str = "mailbot.localhost"
     data: Path = Path("var")
+    #: where bookings that leave by folder go; default `exports` under data
+    exports: Path | None = None
     language: Literal["nl", "fr", "en", "de"] = "nl"
     time_zone: str = "Europe/Brussels"
     #: without a final slash
@@ -233,6 +235,11 @@ class Settings(BaseSettings):
     conversations: Conversations = Field(default_factory=Conversations)
     retention: Retention = Field(default_factory=Retention)
     monitoring: Monitoring = Field(default_factory=Monitoring)
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where bookings that leave by folder go."""
+        return (self.service.exports or self.service.data / "exports").absolute()
 
     @property
     def database_url(self) -> str:

@@ -35,7 +35,7 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     here = places(settings)
     if (here.data / MARKER).exists():
         raise ValueError(f"a restore into {here.data} has not ended: run mailbot restore again")
-    make_folder(here.data)
+    make_folder(here.exports)
     database = Database(settings.database_url)
     database.migrate()
     scanner = {"find_virus": ClamdScanner(settings.clamd)} if settings.clamd.address else {}

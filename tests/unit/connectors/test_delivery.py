@@ -129,16 +129,24 @@ def test_a_file_in_place_of_the_folder_is_a_problem_too(tmp_path: Path) -> None:
 
 def test_folders_below_the_exports_are_made_and_shares_are_not(tmp_path: Path) -> None:
     exports = tmp_path / "exports"
+    exports.mkdir()
     assert export_folder(exports, "bakkerij/2026").is_dir()
     share = tmp_path / "share"
     assert export_folder(exports, str(share)) == share
     assert not share.exists()
 
 
+def test_a_share_that_is_not_mounted_is_a_problem(tmp_path: Path) -> None:
+    folder = export_folder(tmp_path / "share" / "exports", "bakkerij")
+    problems = deliver_to_folder(folder, CsvFile().export(make_job()))
+    assert [p.reason for p in problems] == ["target_unreachable"]
+    assert not (tmp_path / "share").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_tried_again(tmp_path: Path) -> None:
-    (tmp_path / "exports").write_text("a file")
+    (tmp_path / "bakkerij").write_text("a file")
     with pytest.raises(Temporary):
-        export_folder(tmp_path / "exports", "bakkerij")
+        export_folder(tmp_path, "bakkerij/2026")
 
 
 @pytest.mark.parametrize("name", ["../up.csv", "a/b.csv", "/etc/x", ".hidden", ""])
