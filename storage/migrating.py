@@ -29,7 +29,7 @@ def migrate(engine: sa.Engine, revision: str) -> None:
     after the other, and one that must start again meanwhile does. Raises OperationalError.
     """
     with _alone(engine), engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = find_revision(connection)
         # alembic begins its own transactions
         connection.rollback()
         if found and not knows_revision(found):
@@ -47,6 +47,16 @@ def knows_revision(revision: str) -> bool:
         return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
     except CommandError:
         return False
+
+
+def find_revision(connection: sa.Connection) -> str:
+    """Return the version of the tables, "" without any."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def newest_revision() -> str:
+    """Return the version of the tables of this mailbot."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _config() -> Config:

@@ -1,6 +1,8 @@
 """The two ways out: a smarthost, or, while mailbot is tried out, a folder."""
 
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,9 +76,20 @@ class SmtpTransport:
             return Delivered(Outcome.DEFERRED, f"{type(error).__name__}: {error}")
         return Delivered(Outcome.SENT, answer)
 
+    async def try_login(self) -> None:
+        """Connect as for a mail, and hang up. Raises SMTPException, OSError."""
+        async with self._connected():
+            return
+
     async def _client_send(
         self, entry: OutboxEntry, raw: bytes
     ) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
+        async with self._connected() as client:
+            return await client.sendmail(entry.envelope_sender, [entry.recipient], raw)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Give a connection that is encrypted and logged in, as the settings say."""
         settings = self._outbound
         client = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -89,7 +102,7 @@ class SmtpTransport:
         async with client:
             if settings.user:
                 await client.login(settings.user, self._password())
-            return await client.sendmail(entry.envelope_sender, [entry.recipient], raw)
+            yield client
 
     def _password(self) -> str:
         file = self._outbound.password_file

@@ -7,6 +7,7 @@ from mailbot.entrypoints.cli.audit import audit_app
 from mailbot.entrypoints.cli.backup import backup, release, restore_backup
 from mailbot.entrypoints.cli.conversation import conversation_app
 from mailbot.entrypoints.cli.definition import apply, check, show_app
+from mailbot.entrypoints.cli.doctor import doctor
 from mailbot.entrypoints.cli.import_files import import_files
 from mailbot.entrypoints.cli.inspect import document_app, mail_app, queue_app
 from mailbot.entrypoints.cli.mail_release import release_mail
@@ -30,6 +31,7 @@ app.command("check")(check)
 app.add_typer(show_app, name="show")
 app.command("import")(import_files)
 app.command("status")(status)
+app.command("doctor")(doctor)
 app.add_typer(queue_app, name="queue")
 mail_app.command("release")(release_mail)
 app.add_typer(mail_app, name="mail")
