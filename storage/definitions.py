@@ -12,6 +12,7 @@ from mailbot.domain.people import Definition, Dossier, Employee, Office, Person
 from mailbot.domain.values import from_data, from_json, to_data, to_json
 from storage.absences import absences_in
 from storage.freezes import frozen_addresses
+from storage.shared_values import DIRECTORY, note_change
 from storage.tables import DossierRow, OfficeRow
 
 P = TypeVar("P", Person, Employee)
@@ -71,6 +72,8 @@ def save_definition(session: Session, definition: Definition) -> None:
                 data=to_json(dossier),
             )
         )
+    session.flush()
+    note_change(session, DIRECTORY)
 
 
 def find_dossier(session: Session, name: str) -> Dossier | None:

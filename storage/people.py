@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from storage.shared_values import DIRECTORY, note_change
 from storage.tables import SenderRow, UnsubscribedRow
 
 
@@ -13,6 +14,7 @@ def record_verdict(
     """Remember "allow" or "block" for a sender of a dossier."""
     row = SenderRow(dossier=dossier, address=sender.lower(), verdict=verdict, by=by, at=at)
     session.merge(row)
+    note_change(session, DIRECTORY)
 
 
 def find_verdict(session: Session, dossier: str, sender: str) -> str | None:
@@ -35,6 +37,7 @@ def forget_verdict(session: Session, dossier: str, sender: str) -> None:
     if row is not None:
         session.delete(row)
         session.flush()
+        note_change(session, DIRECTORY)
 
 
 def record_unsubscribed(session: Session, address: str, *, at: datetime) -> None:

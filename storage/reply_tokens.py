@@ -20,6 +20,7 @@ _MAC_BYTES = 7
 _SECRET_BYTES = 32
 _SHAPE = re.compile(r"[a-z2-7]{32}")
 _PURPOSE = b"mailbot reply token 1\0"
+_FINGERPRINT = b"mailbot fingerprint of a secret 1\0"
 
 
 def new_token(secret: bytes) -> str:
@@ -60,6 +61,11 @@ def read_secret(path: Path) -> bytes:
     if len(secret) != _SECRET_BYTES:
         raise ValueError(f"{path}: the token secret is cut; put back the file of your backup")
     return secret
+
+
+def fingerprint(secret: bytes) -> str:
+    """Return what tells one secret from another without saying it."""
+    return hashlib.sha256(_FINGERPRINT + secret).hexdigest()[:32]
 
 
 def _mac(random: bytes, secret: bytes) -> bytes:

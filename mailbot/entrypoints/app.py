@@ -23,7 +23,8 @@ from storage.database import Database
 from storage.directory_file import DirectoryFile
 from storage.durable import make_folder
 from storage.jobs import Jobs
-from storage.reply_tokens import read_secret
+from storage.reply_tokens import fingerprint, read_secret
+from storage.shared_values import FINGERPRINT, agree, find_value
 
 
 def open_context(settings: Settings, clock: Clock | None = None) -> Context:
@@ -46,7 +47,7 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
         blobs=open_blobs(settings),
         jobs=Jobs(database),
         sandbox=open_sandbox(settings),
-        token_secret=read_secret(here.secret),
+        token_secret=_shared_secret(database, here.secret),
         directory_file=DirectoryFile(here.directory),
         **scanner,
     )
@@ -83,6 +84,23 @@ def open_empty(settings: Settings) -> tuple[Installation, Jobs]:
     database = Database(settings.database_url)
     data = places(settings).data
     return Installation(database=database, blobs=open_blobs(settings), data=data), Jobs(database)
+
+
+def _shared_secret(database: Database, file: Path) -> bytes:
+    """Return the secret of reply tokens, which is the same on all machines. Raises ValueError."""
+    secret = read_secret(file)
+    mark = fingerprint(secret)
+    with database.reading() as session:
+        known = find_value(session, FINGERPRINT)
+    if not known:
+        with database.transaction() as session:
+            agree(session, FINGERPRINT, mark)
+            known = find_value(session, FINGERPRINT)
+    if known != mark:
+        raise ValueError(
+            f"{file} is not the secret of this database: copy it from another machine or a backup"
+        )
+    return secret
 
 
 def close_context(context: Context) -> None:

@@ -14,6 +14,7 @@ from mailbot.entrypoints.app import (
     places,
     write_directory,
 )
+from mailbot.entrypoints.directory_follower import DirectoryFollower
 from mailbot.entrypoints.dkim_signer import DkimSigner
 from mailbot.entrypoints.imap_fetcher import ImapFetcher
 from mailbot.entrypoints.intake import IntakeLoop
@@ -104,7 +105,7 @@ class Service:
         if "web" in self._only:
             made += [("web", WebServer(context, settings.web.listen))]
         if self._only & {"smtp", "imap"}:
-            made += [("intake", intake)]
+            made += [("directory", DirectoryFollower(context)), ("intake", intake)]
         if "imap" in self._only:
             made += [
                 (f"imap {account.user}", ImapFetcher(settings, account, spool, intake.wake))
