@@ -18,8 +18,8 @@ from tests.kit.killed_service import forking
 from tests.kit.quick_stops import look_often
 
 #: what is quick enough for a test, and slow enough for a loaded machine
-BEAT_SECONDS = 0.3
-SILENCE = timedelta(seconds=4)
+BEAT_SECONDS = 0.2
+SILENCE = timedelta(seconds=3)
 
 
 def start_worker(folder: Path, url: str, machine: str, **worker: int) -> ForkServerProcess:
@@ -42,7 +42,7 @@ def end(process: ForkServerProcess) -> None:
 def _work(folder: Path, url: str, machine: str, limits: dict[str, Any]) -> None:
     look_often()
     settings = Settings(
-        service={"data": folder / machine.partition("+")[0]},  # type: ignore[arg-type]
+        service={"data": folder / "data"},  # type: ignore[arg-type]
         database={"url": url},  # type: ignore[arg-type]
         worker=limits,  # type: ignore[arg-type]
     )
@@ -58,7 +58,7 @@ def _work(folder: Path, url: str, machine: str, limits: dict[str, Any]) -> None:
     watchdog.SILENCE = SILENCE
     worker.HANDLERS = dict.fromkeys(JobKind, handle)
     slots = settings.service.data / "slots"
-    worker.Worker(context, machine=machine.partition("+")[0], slots=slots).start()
+    worker.Worker(context, machine=machine, slots=slots).start()
     signal.pause()
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -33,6 +34,15 @@ def running(database: Database, run: Callable[[Job], None]) -> Iterator[None]:
     finally:
         runner.stop(patience=5)
         jobs.close()
+
+
+@contextmanager
+def knowing_only(monkeypatch: pytest.MonkeyPatch, *kinds: JobKind) -> Iterator[None]:
+    """Be a version of mailbot that knows these kinds of jobs alone."""
+    with monkeypatch.context() as older:
+        older.setattr("storage.jobs._KNOWN", frozenset(kinds))
+        older.setattr("storage.jobs._UNKNOWN_SECONDS", 1)
+        yield
 
 
 def wait_until(look: Callable[[], bool]) -> None:
@@ -96,3 +106,40 @@ def test_a_delayed_job_waits(database: Database, jobs: Jobs) -> None:
             jobs.put(session, job("now"))
         wait_until(lambda: len(ran) == 2)
     assert ran == ["now", "later"]
+
+
+def test_a_job_of_a_newer_version_waits_for_a_worker_that_knows_it(
+    database: Database, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Job] = []
+    put(database, jobs, job("newer", JobKind.BATCH), job("known"))
+    with knowing_only(monkeypatch, JobKind.REVIEW), running(database, ran.append):
+        wait_until(lambda: jobs.counts().get("SUCCESS", 0) >= 2)
+        put(database, jobs, job("newer", JobKind.BATCH))
+    assert [each.key for each in ran] == ["known"]
+    with running(database, ran.append):
+        wait_until(lambda: not jobs.under_way())
+    assert ran[1:] == [job("newer", JobKind.BATCH)]
+
+
+def test_a_job_that_has_more_ids_than_this_version_knows_runs(
+    database: Database, jobs: Jobs
+) -> None:
+    ran: list[Job] = []
+    more = Job(key="a", kind=JobKind.REVIEW, ids={"document": "d", "of_tomorrow": "x"})
+    put(database, jobs, more)
+    with running(database, ran.append):
+        wait_until(lambda: not jobs.under_way())
+    assert ran == [more]
+
+
+def test_finished_jobs_are_forgotten_and_no_others(database: Database, jobs: Jobs) -> None:
+    put(database, jobs, job("a"), job("b"), job("c"))
+    with running(database, lambda _: None):
+        wait_until(lambda: not jobs.under_way())
+    put(database, jobs, job("waits"))
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    assert jobs.forget_finished(later - timedelta(hours=1)) == 0
+    assert jobs.forget_finished(later, limit=2) == 2
+    assert jobs.forget_finished(later) == 1
+    assert jobs.counts() == {"ENQUEUED": 1}
