@@ -1,6 +1,7 @@
 """A clock: puts uniquely keyed jobs in the queue, so that several nodes fire once."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -12,12 +13,16 @@ from mailbot.domain.errors import Temporary
 from mailbot.domain.job import JobKind
 from mailbot.domain.people import Definition
 from storage.definitions import all_definitions
+from storage.one_at_a_time import only_one
 
 log = structlog.get_logger(__name__)
 
 _EVERY_MINUTES = 5
-#: a finished job is looked at by nobody; mails, documents and the audit log stay
-_KEEP_JOBS = timedelta(days=3)
+#: a finished job is looked at by nobody, but its key keeps it from being put again by the clock;
+#: mails, documents and the audit log stay
+_KEEP_JOBS = timedelta(days=1, hours=1)
+#: how often and how long each look at the clock may clean up; a pause lets others write meanwhile
+_CLEANINGS, _CLEAN_SECONDS, _BREATHE_SECONDS = 10, 15, 0.02
 
 
 class Scheduler:
@@ -25,6 +30,8 @@ class Scheduler:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        #: keys by office: to put thousands of them again each time is work for nothing
+        self._put: dict[str, set[str]] = {}
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.tick,
@@ -55,9 +62,25 @@ class Scheduler:
                 unit.put(JobKind.RETENTION, key=f"retention:{night}", night=night)
             for definition in definitions:
                 self._put_digests(definition)
-            self._context.jobs.forget_finished(self._context.now() - _KEEP_JOBS)
+            self._forget_finished()
         except Temporary as error:
             log.warning("the clock waits for the database", why=str(error))
+
+    def _forget_finished(self) -> None:
+        """Delete what is old, one of all clocks at a time, in steps that hold nobody up."""
+        for _ in range(_CLEANINGS):
+            if not self._forget_some(self._context.now() - _KEEP_JOBS):
+                return
+
+    def _forget_some(self, before: datetime) -> bool:
+        """Delete for some seconds, which is as long as the lock may be held; return if more is."""
+        until = time.monotonic() + _CLEAN_SECONDS
+        with only_one(self._context.database, "forgetting") as is_ours:
+            while is_ours and self._context.jobs.forget_finished(before):
+                if time.monotonic() > until:
+                    return True
+                time.sleep(_BREATHE_SECONDS)
+        return False
 
     def _put_digests(self, definition: Definition) -> None:
         office = definition.office
@@ -65,7 +88,11 @@ class Scheduler:
         if local.hour < office.digest_hour:
             return
         day = local.date().isoformat()
+        readers = {
+            f"digest:{day}:{office.code}:{email}": email
+            for email in sorted(digest_readers(definition.employees, definition.dossiers))
+        }
         with self._context.transaction() as unit:
-            for email in sorted(digest_readers(definition.employees, definition.dossiers)):
-                key = f"digest:{day}:{office.code}:{email}"
-                unit.put(JobKind.DIGEST, key=key, office=office.code, person=email, day=day)
+            for key in readers.keys() - self._put.get(office.code, set()):
+                unit.put(JobKind.DIGEST, key=key, office=office.code, person=readers[key], day=day)
+        self._put[office.code] = set(readers)
