@@ -29,7 +29,7 @@ from benchmarks.faults.world import World, world
 BAR_SECONDS = 5
 #: a process may be so much larger in the last fifth of the time than in the second
 _GROWTH = 1.1
-_SAMPLE_SECONDS = 10
+_SAMPLE_SECONDS = 5
 _PATIENCE_SECONDS = 120
 _MEGABYTE = 1 << 20
 
@@ -83,7 +83,7 @@ class Endurance:
 
     def grown(self) -> Iterator[str]:
         """Yield a sentence for each process whose memory grew, and for a queue that did."""
-        fifth = len(self.samples) // 5
+        fifth = max(1, len(self.samples) // 5)
         early, late = self.samples[fifth : 2 * fifth], self.samples[-fifth:]
         for name in self.samples[-1].memory:
             before, after = (
@@ -159,7 +159,7 @@ def _moment(at: object) -> float:
 
 
 def _megabytes(pid: int) -> float:
-    """Return the memory of a process and its children; what they share is counted once each."""
+    """Return the memory of a process and its children; what they share is shared out."""
     return sum(_resident(each) for each in (pid, *children_of(pid))) / _MEGABYTE
 
 

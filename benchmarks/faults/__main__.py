@@ -8,6 +8,7 @@ import argparse
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--mails", type=int, default=16)
     parser.add_argument("--scans", type=int, default=0)
+    parser.add_argument("--log", type=Path, help="keep what the service of the last fault said")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     # who is told to end leaves nothing running, mounted or lying about
@@ -51,6 +53,8 @@ def _play(name: str, asked: argparse.Namespace) -> Outcome:
     with made as here:
         outcome = play(name, here, chosen.fault, load)
         log = here.installation.log.read_text()
+    if asked.log:
+        asked.log.write_text(log)
     if not outcome.is_well:
         print(name, *outcome.problems[:_SHOWN], log[-_LOG_SHOWN:], sep="\n")
     print(name, "is well" if outcome.is_well else "IS NOT WELL", outcome.figures, flush=True)

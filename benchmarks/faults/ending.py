@@ -62,6 +62,7 @@ class Ending:
             "documents": len(self._found),
             "letters": len(self._outbox_rows),
             "letters twice": sum(count - 1 for count in self._received.values()),
+            "half-written files": len(list(self.world.data.rglob(".*.new"))),
         }
 
     def _rows(self, table: str) -> Sequence[Mapping[str, Any]]:
@@ -182,6 +183,8 @@ class Ending:
         spool = open_spool(self.world.installation.settings)
         with context.database.reading() as session:
             yield from (f"job {f.job.key} {f.state}: {f.reason}" for f in failed_jobs(session))
+        exports = self.world.data / "exports"
+        yield from (f"half-written: {path}" for path in exports.rglob(".*.new"))
         yield from (f"in the spool: {one}" for one in spool.entries())
         yield from (f"set apart: {one}" for one in spool.quarantined())
         yield from (f"damaged blob: {one}" for one in context.blobs.verify())
