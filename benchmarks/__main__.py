@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import latency, learning, recognition, reliability, smtp_intake
+from benchmarks import acceptance, latency, learning, recognition, reliability
 from benchmarks.answers import figures as answers
 from benchmarks.results import from_rows, keep
 
@@ -21,7 +21,7 @@ def _in_one_table(rows: Callable[[], Sequence[tuple[str, str]]]) -> Iterable[Tab
 
 #: name -> what gives its tables
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Table]]] = {
-    "intake": partial(_in_one_table, smtp_intake.rows),
+    "acceptance": acceptance.tables,
     "latency": partial(_in_one_table, latency.rows),
     "recognition": partial(_in_one_table, recognition.rows),
     "learning": partial(_in_one_table, learning.rows),

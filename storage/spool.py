@@ -1,7 +1,7 @@
 """Accepted mails that wait to be recorded: on disk before the sender hears 250.
 
 One file per mail, whatever its number of recipients, so that one rename accepts it for all; mails
-that come at the same moment share a file, and with it the wait for the disk (decision 22).
+that come at the same moment share a file, and with it the wait for the disk (decision 25).
 `storage/spool_format.py` says what is in the files.
 
 The spool needs nothing but the disk: mail is accepted while the database is down.

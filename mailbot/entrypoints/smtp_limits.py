@@ -1,6 +1,6 @@
 """How much one client, one sender, one dossier, and all together, may use of the SMTP server.
 
-All SMTP processes of the machine count together (`smtp_memory.py`, decision 23).
+All SMTP processes of the machine count together (`smtp_memory.py`, decision 26).
 """
 
 import ipaddress
