@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.kit.postgres",
     "tests.kit.quick_stops",
     "tests.kit.s3",
+    "tests.kit.stores",
 ]
 
 # every commit waits for the disk, thousands of times in all; no test takes the power away. Where

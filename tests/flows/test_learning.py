@@ -214,11 +214,10 @@ def test_a_document_teaches_once(tell) -> None:
     assert {k.dossier: k.habits.confirmed for k in known} == {"": 1, "bakkerij": 0}
 
 
-def test_what_was_learned_is_shown_and_forgotten(tell, tmp_path: Path) -> None:
+def test_what_was_learned_is_shown_and_forgotten(tell) -> None:
     story = tell()
     teach(story)
-    config = tmp_path / "mailbot.toml"
-    config.write_text(f'[service]\ndata = "{story.data}"\n')
+    config = story.config_file()
 
     def run(*words: str, code: int = 0) -> str:
         result = CliRunner().invoke(app, ["supplier", *words, "--config", str(config)])

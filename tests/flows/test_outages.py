@@ -43,6 +43,7 @@ def locked(database: Path) -> Iterator[None]:
         other.close()
 
 
+@pytest.mark.stores("sqlite")
 def test_mail_is_accepted_while_the_database_is_locked(tmp_path: Path) -> None:
     with Story(tmp_path, APPROVED) as story:
         with locked(tmp_path / "mailbot.db"):
@@ -54,9 +55,9 @@ def test_mail_is_accepted_while_the_database_is_locked(tmp_path: Path) -> None:
         assert len(story.documents("bakkerij")) == 1
 
 
+@pytest.mark.stores("postgresql")
 def test_mail_is_accepted_while_postgresql_is_down(tmp_path: Path, postgres: Postgres) -> None:
-    url = postgres.new_migrated_database()
-    with Story(tmp_path, APPROVED, overrides={"database": {"url": url}}) as story:
+    with Story(tmp_path, APPROVED) as story:
         story.settle()
         postgres.stop()
         try:
@@ -125,13 +126,6 @@ def test_what_the_smarthost_refuses(tmp_path: Path, answer: str, state: OutboxSt
         assert story.documents("bakkerij")[0].status is Status.TO_APPROVE
 
 
-def config_of(story: Story, folder: Path) -> Path:
-    """Write the settings that name the data of the story."""
-    file = folder / "mailbot.toml"
-    file.write_text(f'[service]\ndata = "{story.data}"\ndomain = "in.example"\n')
-    return file
-
-
 def test_a_missing_language_of_tesseract_is_a_passing_trouble_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,9 +138,8 @@ def test_a_missing_language_of_tesseract_is_a_passing_trouble_in_one_line(
             scan = ("scan.pdf", "application/pdf", scan_pdf())
             story.say(SUPPLIER, PURCHASE, files=[scan])
             story.eventually(lambda: _failed(story), lambda: "a failed job")
-            shown = CliRunner().invoke(
-                app, ["queue", "show", "--config", str(config_of(story, tmp_path))]
-            )
+            words = ["queue", "show", "--config", str(story.config_file())]
+            shown = CliRunner().invoke(app, words)
         assert shown.exit_code == 0, shown.output
         (line,) = shown.stdout.splitlines()
         assert line.startswith("retry ")

@@ -1,9 +1,8 @@
-"""The whole way on PostgreSQL, and what only several transactions at once can show."""
+"""What only PostgreSQL, and several transactions at once, can show."""
 
 import smtplib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +12,13 @@ from handlers import export_booking
 from handlers.context import Context
 from mailbot.domain.document import Document, Status
 from mailbot.domain.job import Job, JobKind
-from mailbot.domain.people import Definition, Export
+from mailbot.domain.people import Export
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.settings import Settings
-from storage.audit import broken_links
 from storage.definitions import save_definition
 from storage.documents import get_document, record_document
 from tests.kit.letters import a_document
-from tests.kit.office import APPROVER, MANAGER, make_definition, make_dossier, needs_approval
+from tests.kit.office import MANAGER, make_definition, make_dossier
 from tests.kit.postgres import Postgres
 from tests.kit.story import Story
 from tests.kit.structured_builders import Sample, build_ubl
@@ -36,37 +34,7 @@ def ubl(number: str) -> tuple[str, str, bytes]:
     return f"{number}.xml", "application/xml", build_ubl(sample)
 
 
-@contextmanager
-def told(folder: Path, definition: Definition, server: Postgres | None) -> Iterator[Story]:
-    """Tell a story on PostgreSQL, or on SQLite without a server."""
-    story = Story(folder, definition)
-    if server is not None:
-        story.overrides["database"] = {"url": server.new_database()}
-    with story:
-        yield story
-
-
-@pytest.mark.feature("CF-BASE-01")
-def test_supplier_approval_review_export(tmp_path: Path, postgres: Postgres) -> None:
-    definition = make_definition(make_dossier(approval_rules=needs_approval(APPROVER)))
-    with told(tmp_path, definition, postgres) as story:
-        story.say(SUPPLIER, PURCHASE, "In bijlage onze factuur.", files=[ubl("2026-114")])
-        request = story.expect(APPROVER, "2026-114")
-        assert "1.263,00" in request.text
-        story.reply(request, "Goedgekeurd")
-        story.expect(APPROVER, "2026-114")
-        story.reply(story.expect(MANAGER, "2026-114"), "ok")
-        story.expect(MANAGER, "2026-114")
-        story.expect_document("bakkerij", Status.EXPORTED)
-        assert len(list((tmp_path / "exports" / "bakkerij").iterdir())) == 2
-        story.expect_nothing_new()
-        with story.service.context.database.reading() as session:
-            assert not list(broken_links(session))
-
-
-def test_a_mail_of_which_every_header_is_hostile_is_read(
-    tmp_path: Path, postgres: Postgres
-) -> None:
+def test_a_mail_of_which_every_header_is_hostile_is_read(tmp_path: Path) -> None:
     """NUL, half a letter of UTF-16, and a Message-ID longer than an index takes."""
     name, kind, content = ubl("2026-114")
     lines = [
@@ -79,20 +47,15 @@ def test_a_mail_of_which_every_header_is_hostile_is_read(
         "",
         content.decode(),
     ]
-    with told(tmp_path, make_definition(), postgres) as story:
+    with Story(tmp_path, make_definition()) as story:
         with smtplib.SMTP("127.0.0.1", story.smtp_port, timeout=30) as client:
             client.sendmail(SUPPLIER, [PURCHASE], "\n".join(lines).encode())
         story.expect(MANAGER, "2026-114")
 
 
 @pytest.mark.feature("CF-JRN-07")
-@pytest.mark.parametrize("is_postgresql", [False, True], ids=["sqlite", "postgresql"])
-def test_winbooks_gets_a_number_for_each_booking(
-    tmp_path: Path, request: pytest.FixtureRequest, is_postgresql: bool
-) -> None:
-    server: Postgres | None = request.getfixturevalue("postgres") if is_postgresql else None
-    definition = make_definition(make_dossier(export=WINBOOKS))
-    with told(tmp_path, definition, server) as story:
+def test_winbooks_gets_a_number_for_each_booking(tmp_path: Path) -> None:
+    with Story(tmp_path, make_definition(make_dossier(export=WINBOOKS))) as story:
         numbers = []
         for number in ("2026-114", "2026-115"):
             story.say(SUPPLIER, PURCHASE, files=[ubl(number)])

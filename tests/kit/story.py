@@ -1,6 +1,7 @@
 """Tells a story over real SMTP: people say things by mail and expect mails in return."""
 
 import email.policy
+import json
 import re
 import smtplib
 import time
@@ -30,6 +31,7 @@ from storage.outbox import outbox_counts, waiting_entries
 from tests.kit.databases import lay_database
 from tests.kit.dns import dns_server
 from tests.kit.ports import free_port
+from tests.kit.stores import new_stores
 
 T = TypeVar("T")
 AUTHSERV = "mx.in.example"
@@ -125,6 +127,8 @@ class Story:
     postbox: Postbox = field(default_factory=Postbox)
     #: what DNS says: (name, type) -> records
     zone: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    #: settings of where rows and files lie (tests/kit/stores.py)
+    stores: dict[str, Any] = field(default_factory=new_stores)
 
     def __enter__(self) -> "Story":
         self.postbox.start()
@@ -143,8 +147,8 @@ class Story:
             "trusted_authserv": {"ids": [AUTHSERV]},
             "outbound": {"host": "127.0.0.1", "port": self.postbox.port, "security": "none"},
         }
-        self.settings = Settings(**{**values, **self.overrides})
-        if "database" not in self.overrides and not (self.data / "mailbot.db").exists():
+        self.settings = Settings(**{**values, **self.stores, **self.overrides})
+        if not self.settings.database.url and not (self.data / "mailbot.db").exists():
             lay_database(self.data)
         # the clock would bring the digest of today into any story that is slow enough
         timeless = [part for part in PARTS if part != "scheduler"]
@@ -161,6 +165,16 @@ class Story:
         self.service.stop()
         self.postbox.stop()
         self._stack.close()
+
+    def config_file(self) -> Path:
+        """Write the settings that a command needs to see what the service sees."""
+        file = self.data / "mailbot.toml"
+        values = self.settings.model_dump(mode="json", include={"service", "database", "blobs"})
+        lines: list[str] = []
+        for name, table in values.items():
+            lines += [f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in table.items() if v)]
+        file.write_text("\n".join(lines))
+        return file
 
     def _audit(self) -> None:
         """However a story ends, the audit log must tell of all that is kept."""
