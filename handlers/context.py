@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from mailbot import measures
 from mailbot.domain.clock import Clock
 from mailbot.domain.events import Event, EventKind
 from mailbot.domain.identifiers import new_id
@@ -61,7 +62,11 @@ class Context:
         Raises Temporary when the database does not answer.
         """
         with self.database.transaction() as session:
-            yield Unit(context=self, session=session)
+            unit = Unit(context=self, session=session)
+            yield unit
+        # what was rolled back did not happen
+        for kind in unit.noted:
+            measures.EVENTS.labels(kind.value).inc()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,8 @@ class Unit:
     session: Session
     #: what brought a decision, for its audit event (handlers/evidence.py)
     cause: Mapping[str, str] = field(default_factory=dict)
+    #: the events that were written in it
+    noted: list[EventKind] = field(default_factory=list)
 
     def put(self, kind: JobKind, *, key: str, delay: float = 0, **ids: str) -> None:
         """Put a job in the queue, in the transaction of its cause; the same key is a no-op.
@@ -85,3 +92,4 @@ class Unit:
         """Write an audit event in the transaction of its effect."""
         event = Event(at=self.context.now(), kind=kind, actor=actor, subject=subject, data=data)
         record_event(self.session, event)
+        self.noted.append(kind)

@@ -1,5 +1,6 @@
 """A document was kept: read it, check it against what is known, and send it on its way."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from handlers.correspondence import (
 )
 from handlers.einvoice_rules import with_broken_rules
 from handlers.learned import habits_in
+from handlers.measuring import measure_reading
 from handlers.opening import opened
 from handlers.progress import advance, change_status, with_booking
 from handlers.readers import picture_of, recognised
@@ -68,9 +70,11 @@ def handle(context: Context, job: Job) -> None:
         content = context.blobs.get(without_lock.sha256)
     habits_of = habits_in(context, dossier)
     name = document.original.name
+    began = time.perf_counter()
     read = recognised(
         context.sandbox, content, name, own_vat=dossier.vat_number, habits_of=habits_of
     )
+    measure_reading(read, time.perf_counter() - began)
     pieces = cut_bundle(context, document, content, read)
     if pieces:
         _split(context, document, pieces)

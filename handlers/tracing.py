@@ -40,7 +40,11 @@ def trace_of_document(session: Session, document: Document, now: datetime) -> li
     """Return what happened to a document since its mail was accepted, and what it waits for."""
     mail = find_mail(session, document.mail_id)
     events = events_about(session, document.id)
-    happened = [*map(_happened, events), *_answers(session, events), *_waits(document, now)]
+    happened = [
+        *map(_happened, events),
+        *_answers(session, document, events),
+        *_waits(document, now),
+    ]
     return list(steps(happened, since=mail.envelope.received_at if mail else None))
 
 
@@ -62,11 +66,12 @@ def _happened(event: Event) -> Happened:
     )
 
 
-def _answers(session: Session, events: Sequence[Event]) -> Iterator[Happened]:
+def _answers(session: Session, document: Document, events: Sequence[Event]) -> Iterator[Happened]:
     """Yield when each mail came in that brought a decision: until then it waited for people."""
     causes = {e.data.get("mail") or e.data.get("cause", ""): e.actor for e in events}
     for mail_id, actor in causes.items():
-        mail = find_mail(session, mail_id) if mail_id else None
+        is_answer = mail_id and mail_id != document.mail_id
+        mail = find_mail(session, mail_id) if is_answer else None
         if mail is not None:
             facts = {"mail": mail.id}
             at = mail.envelope.received_at

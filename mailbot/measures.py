@@ -1,8 +1,9 @@
 """Everything that is counted, under the names by which Prometheus reads it.
 
-Each process counts for itself, in memory, where the thing happens: in handlers and entrypoints,
-never in the crafts. What stands somewhere (a queue, a disk) is not counted but looked at when
-somebody asks: `mailbot.entrypoints.gauges`. Labels have few values: no address, no dossier.
+Each process counts for itself, in memory, where the thing happens: in handlers, in entrypoints,
+and where storage meets the outside; never in the crafts. What stands somewhere (a queue, a disk)
+is not counted but looked at when somebody asks: `mailbot.entrypoints.gauges`. Labels have few
+values: no address, no dossier.
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,17 +56,16 @@ ACCEPTANCE = _seconds(
     _OF_ACCEPTANCE,
     "channel",
 )
-MAILS_RECORDED = _counter("mails_recorded", "Mails that went from the spool to the database")
+EVENTS = _counter("events", "Things that happened, as the audit log tells them", "event")
 JOBS = _counter("jobs", "Jobs that ended: done, retry or buried", "kind", "outcome")
 JOB_SECONDS = _seconds("job", "How long one try of a job took", _OF_JOBS, "kind")
 DOCUMENTS = _counter(
-    "documents_read", "Documents that were read: ok, review, unreadable or split", "outcome"
+    "documents_read", "Documents that were read, by what recognition says of them", "outcome"
 )
 RECOGNITION = _seconds("recognition", "How long reading took, by where the values came from",
                        _OF_JOBS, "source")  # fmt: skip
 OCR_PAGES = _counter("ocr_pages", "Pages of the documents that were read by OCR")
 LETTERS = _counter("letters", "Tries to send a mail of ours: sent, deferred or failed", "outcome")
-EXPORTS = _counter("exports", "Bookings that left, or did not", "connector", "outcome")
 STORE_ERRORS = _counter("store_errors", "Calls of database or blob store that failed", "store")
 PAGES = _counter("pages_answered", "Pages that were answered, by the class of the code", "code")
 PART_TROUBLES = _counter(

@@ -15,6 +15,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from mailbot import measures
 from mailbot.domain.errors import Temporary
 from mailbot.settings import Blobs as BlobSettings
 from storage.blobs import (
@@ -165,6 +166,7 @@ class S3Blobs(Blobs):
             raise self._trouble(error) from error
 
     def _trouble(self, error: Exception) -> Temporary:
+        measures.STORE_ERRORS.labels("blobs").inc()
         # what follows the first line is the library's own structure
         return Temporary(f"the blob store {self._url}: {str(error).splitlines()[0]}")
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from mailbot import measures
 from mailbot.domain.errors import Temporary
 from storage.migrating import knows_revision as knows_revision
 from storage.migrating import migrate
@@ -89,10 +90,12 @@ def _away_is_temporary() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
+        measures.STORE_ERRORS.labels("database").inc()
         raise Temporary(f"no connection to the database came free: {error}") from error
     except (OperationalError, InternalError) as error:
         if isinstance(error, InternalError) and not isinstance(error.orig, _PASSING):
             raise
+        measures.STORE_ERRORS.labels("database").inc()
         raise Temporary(f"the database did not answer: {error.orig}") from error
 
 

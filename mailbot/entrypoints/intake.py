@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from handlers.context import Context, Unit
+from mailbot import measures
 from mailbot.domain.errors import Temporary
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
@@ -69,6 +70,7 @@ class IntakeLoop:
                 self.empty_spool()
             except (Temporary, OSError) as error:
                 # the mail stays in the spool: nothing is lost while database or disk are ill
+                measures.PART_TROUBLES.labels("intake").inc()
                 log.warning("intake waits", why=str(error))
                 pause = _TROUBLE_SECONDS
             self._awake.wait(pause)

@@ -20,8 +20,12 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "scheduler": ("database",),
     "web": ("database", "blobs"),
 }
-#: a part runs while the thread that it names so runs
-_THREADS: Final[Mapping[str, str]] = {"worker": "watchdog", "scheduler": "APScheduler"}
+#: a part runs while a thread with its name does, or with one of these
+_THREADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "worker": ("watchdog",),
+    "scheduler": ("APScheduler",),
+    "smtp": ("smtp", "smtp-process"),
+}
 #: an orchestrator waits a second or more for its answer
 _SECONDS = 2.0
 #: nothing has this SHA-256: to ask for it costs the least
@@ -41,7 +45,7 @@ class Readiness:
     def running(self) -> dict[str, bool]:
         """Return for every part whether it runs."""
         alive = {thread.name for thread in threading.enumerate()}
-        return {part: _thread_of(part) in alive for part in self._parts()}
+        return {part: not alive.isdisjoint(_threads_of(part)) for part in self._parts()}
 
     def health(self, part: str = "") -> dict[str, str]:
         """Return "ok" or what is wrong for every part, or for one; nobody else is asked."""
@@ -88,10 +92,10 @@ def is_well(checks: Mapping[str, str]) -> bool:
     return all(said == OK for said in checks.values())
 
 
-def _thread_of(part: str) -> str:
-    """Return the name of the thread of a part; mailboxes are called "imap an@…"."""
+def _threads_of(part: str) -> tuple[str, ...]:
+    """Return the names of the threads of a part; mailboxes are called "imap an@…"."""
     name = part.partition(" ")[0]
-    return _THREADS.get(name, name)
+    return _THREADS.get(name, (name,))
 
 
 def _in_short(error: Exception) -> str:

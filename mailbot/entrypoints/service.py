@@ -1,6 +1,7 @@
 """Starts and stops the parts of mailbot that run in this process."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -85,7 +86,15 @@ class Service:
         """Return who answers the machines that watch over us, from the first moment on."""
         if not self._settings.monitoring.listen:
             return []
-        return [("monitoring", Monitoring(self.context, self.readiness))]
+        return [("monitoring", Monitoring(self.context, self.readiness, self._left_counts))]
+
+    def _left_counts(self) -> list[Path]:
+        return [
+            file
+            for _, part in self._running
+            if isinstance(part, SmtpIntake)
+            for file in part.left_counts()
+        ]
 
     def _watcher(self) -> Watcher:
         sees_all = "scheduler" in self._only

@@ -5,11 +5,14 @@ knows by the end of its standard input that it must end, and so it ends with us 
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import mkdtemp
 
 import structlog
 
@@ -40,6 +43,8 @@ class Children:
         self._listeners = listeners
         self._on_mail = on_mail
         self._memory = make_shared()
+        #: where they leave their counts; those of one that died stay
+        self.counts = Path(mkdtemp(prefix="mailbot-counts-"))
         self._stopping = threading.Event()
         self._children = [
             _Child(self._command, self._orders(place), on_mail, self._stopping)
@@ -66,6 +71,7 @@ class Children:
         for child in self._children:
             child.join(deadline)
         os.close(self._memory)
+        shutil.rmtree(self.counts, ignore_errors=True)
 
     def pids(self) -> list[int]:
         """Return the process ids of those that run."""
@@ -78,6 +84,7 @@ class Children:
             memory=self._memory,
             place=place,
             processes=self._settings.smtp.processes,
+            counts=self.counts if self._settings.monitoring.listen else None,
         )
 
     @property

@@ -11,10 +11,12 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import uvloop
 from pydantic import BaseModel
 
+from mailbot import measures
 from mailbot.domain.mail import Channel
 from mailbot.entrypoints.logs import start_logging
 from mailbot.entrypoints.places import open_spool
@@ -25,6 +27,8 @@ from mailbot.settings import Settings
 
 _INPUT, _OUTPUT = 0, 1
 READY = b"r"
+#: how old counts of this process may be
+_COUNT_SECONDS = 5
 
 
 class Orders(BaseModel):
@@ -37,6 +41,8 @@ class Orders(BaseModel):
     #: which of how many processes it is
     place: int
     processes: int
+    #: where it leaves its counts for who started it, if anybody asks for them
+    counts: Path | None = None
 
 
 def main() -> None:
@@ -61,8 +67,19 @@ async def _serve(orders: Orders) -> None:
     )
     await listeners.start(_listeners(orders))
     _say(READY)
-    await stopping.wait()
+    while not stopping.is_set():
+        _leave_counts(orders)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), _COUNT_SECONDS)
     await listeners.stop()
+    _leave_counts(orders)
+
+
+def _leave_counts(orders: Orders) -> None:
+    """Write down what was counted; who is dead has still counted it."""
+    with suppress(OSError):
+        if orders.counts:
+            measures.leave_counts(orders.counts / f"{os.getpid()}.prom")
 
 
 def _listeners(orders: Orders) -> list[Listener]:

@@ -4,12 +4,14 @@ Names beginning with `handle_` are called by aiosmtpd.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 
 import structlog
 from aiosmtpd.smtp import Session
 
+from mailbot import measures
 from mailbot.domain.directory import Directory, SmtpAnswer
 from mailbot.domain.errors import Temporary
 from mailbot.domain.identifiers import new_id
@@ -111,11 +113,11 @@ class SmtpReception:
         is_from_mta = self.channel is Channel.LMTP
         sender = "" if address == NULL_SENDER else address
         if not is_from_mta and not self._guards.traffic.may_send(server.peer_address, sender):
-            return str(write_answer("too_many_mails", language))
+            return str(self._counted(write_answer("too_many_mails", language)))
         try:
             self._way_in.spool.check_room(_announced_size(options))
         except Temporary as error:
-            return str(_refuse(error, envelope))
+            return str(self._counted(_refuse(error, envelope)))
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 ok"
@@ -150,6 +152,7 @@ class SmtpReception:
             envelope.recipients.append(recipient)
             envelope.rcpt_options.extend(options)
             return str(answer)
+        measures.RECIPIENTS_REFUSED.labels(self.channel.value, str(answer.code)).inc()
         log.info("recipient refused", recipient=address, sender=sender, answer=str(answer))
         if answer.code // 100 == 4:
             return str(answer)
@@ -190,7 +193,7 @@ class SmtpReception:
     async def take(self, envelope: MailEnvelope, draft: Draft, piece: bytes) -> SmtpAnswer | None:
         """Take the next piece of a mail; the answer to all of it, if it is refused now."""
         if draft.size + len(piece) > self._settings.smtp.max_size:
-            return self.too_large(envelope)
+            return self._counted(self.too_large(envelope))
         draft.add(piece)
         if not draft.is_due:
             return None
@@ -199,9 +202,9 @@ class SmtpReception:
                 self._way_in.spool.check_room(draft.size)
             await asyncio.get_running_loop().run_in_executor(self._writes, draft.write)
         except OSError as error:
-            return _refuse(as_trouble(error), envelope)
+            return self._counted(_refuse(as_trouble(error), envelope))
         except Temporary as error:
-            return _refuse(error, envelope)
+            return self._counted(_refuse(error, envelope))
         return None
 
     def drop(self, draft: Draft) -> None:
@@ -216,15 +219,18 @@ class SmtpReception:
 
     async def keep(self, session: Session, envelope: MailEnvelope, draft: Draft) -> SmtpAnswer:
         """Keep a mail for all its recipients; 250 only when it is durable."""
+        began = time.perf_counter()
         authentication = await self._judge(session, envelope, draft)
         kept = self._envelope(session, envelope, draft, authentication)
         self._coming.discard(draft)
         try:
             await self._keeper.keep(draft, kept)
         except Temporary as error:
-            return _refuse(error, envelope)
+            return self._counted(_refuse(error, envelope))
         finally:
             self._keeper.coming -= 1
+        measures.ACCEPTANCE.labels(self.channel.value).observe(time.perf_counter() - began)
+        measures.MAIL_BYTES.labels(self.channel.value).inc(draft.size)
         log.info(
             "mail kept",
             spool_id=kept.spool_id,
@@ -237,7 +243,7 @@ class SmtpReception:
         for dossier in {one.dossier for one in envelope.recipients}:
             self._guards.traffic.note_delivered(dossier)
         self._way_in.on_mail()
-        return write_answer("kept", "en", id=kept.spool_id)
+        return self._counted(write_answer("kept", "en", id=kept.spool_id))
 
     async def _judge(
         self, session: Session, envelope: MailEnvelope, draft: Draft
@@ -292,6 +298,11 @@ class SmtpReception:
             client_name=_host_name(session),
             authentication=authentication,
         )
+
+    def _counted(self, answer: SmtpAnswer) -> SmtpAnswer:
+        """Count a mail by how it was answered."""
+        measures.MAILS.labels(self.channel.value, str(answer.code)).inc()
+        return answer
 
     def _count_mistake(self, server: IntakeSession, sender: str) -> SmtpAnswer | None:
         server.mistakes += 1

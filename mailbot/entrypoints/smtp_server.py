@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import uvloop
 
@@ -62,6 +63,12 @@ class SmtpIntake:
         except Permanent:
             self.stop()
             raise
+
+    def left_counts(self) -> list[Path]:
+        """Return the files in which processes of ours left their counts."""
+        if isinstance(self._server, Children):
+            return sorted(self._server.counts.glob("*.prom"))
+        return []
 
     def stop(self) -> None:
         """Take no more mails, let those that are coming in end, and hang up."""

@@ -104,7 +104,7 @@ def test_without_a_database_only_who_needs_it_is_not_ready(
         raise Temporary("the database did not answer: password=geheim")
 
     monkeypatch.setattr(watched.context.database, "reading", away)
-    monkeypatch.setattr("mailbot.entrypoints.readiness._THREADS", {"smtp": "web"})
+    monkeypatch.setattr("mailbot.entrypoints.readiness._THREADS", {"smtp": ("web",)})
     assert watched.ask("/ready").json()["database"] == "does not answer"
     assert watched.ask("/health").status_code == 200
     assert watched.metrics()["mailbot_database_up"] == {(): 0}
@@ -115,7 +115,7 @@ def test_without_a_database_only_who_needs_it_is_not_ready(
 def test_no_mail_is_sent_where_the_spool_is_full(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailbot.entrypoints.readiness._THREADS", {"smtp": "web"})
+    monkeypatch.setattr("mailbot.entrypoints.readiness._THREADS", {"smtp": ("web",)})
     watched.parts = ["smtp"]
     full = watched.context.settings.limits.model_copy(update={"max_spool": 1})
     small = watched.context.settings.model_copy(update={"limits": full})
