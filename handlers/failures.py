@@ -1,5 +1,6 @@
 """What happens when a job fails: one table from error class to what is done (habit 10)."""
 
+import errno
 import traceback
 from dataclasses import dataclass
 
@@ -11,6 +12,12 @@ from storage.failed_jobs import forget_failure, record_failure, tries_of
 
 #: seconds before each next try of a job that failed for a passing reason: about three days in all
 RETRY_AFTER = (1, 5, 30, 120, 600, 1800, 3600, *([4 * 3600] * 18))
+
+#: no room on the disk, or it takes and gives nothing; no more open files, processes or memory
+_SHORT_OF_SOMETHING = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+    | {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM}
+)
 
 
 @dataclass(frozen=True)
@@ -24,12 +31,20 @@ class Verdict:
 def judge(error: BaseException, tries: int) -> Verdict:
     """Return whether a job is tried again, and when, or buried.
 
-    Temporary: again on the timetable. Refused outside an answer, Permanent and anything else (a
-    bug): buried, the mail is kept, the operator sees it in `mailbot status`.
+    Temporary, and a machine that is short of something: again on the timetable. Refused outside
+    an answer, Permanent and anything else (a bug): buried, the mail is kept, the operator sees it
+    in `mailbot status`.
     """
-    if isinstance(error, Temporary) and tries < len(RETRY_AFTER):
+    if is_passing(error) and tries < len(RETRY_AFTER):
         return Verdict("retry", RETRY_AFTER[tries])
     return Verdict("buried")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may go well later, without anybody mending mailbot or the mail."""
+    return isinstance(error, Temporary) or (
+        isinstance(error, OSError) and error.errno in _SHORT_OF_SOMETHING
+    )
 
 
 def settle(context: Context, job: Job, error: BaseException) -> Verdict:

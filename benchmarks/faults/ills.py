@@ -3,15 +3,26 @@
 A small library that is loaded before all others (ills.c) does it, below Python and SQLite alike.
 """
 
+import atexit
 import os
 import shutil
 import struct
 import subprocess
+import tempfile
+from functools import cache
 from mmap import mmap
 from pathlib import Path
 
 _SOURCE = Path(__file__).with_name("ills.c")
 _FORMAT = "qq"
+
+
+@cache
+def the_ills() -> "Ills":
+    """Return the ills of this process of benchmarks: what it forks from is started only once."""
+    folder = Path(tempfile.mkdtemp(prefix="mailbot-ills-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Ills(folder)
 
 
 class Ills:
@@ -34,7 +45,8 @@ class Ills:
         os.environ |= {"LD_PRELOAD": str(self._library), "MAILBOT_ILLS": str(self._file)}  # noqa: TID251 - for the programs that we start
 
     def contain(self) -> None:
-        """Load it no more."""
+        """Load it no more; whoever has loaded it is well again."""
+        self._ills[:] = bytes(len(self._ills))
         for name in ("LD_PRELOAD", "MAILBOT_ILLS"):
             os.environ.pop(name, None)  # noqa: TID251 - ours, from above
 

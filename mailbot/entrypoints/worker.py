@@ -67,10 +67,10 @@ class Worker:
         """Return what became of the job: "done", "retry" or "buried"."""
         try:
             self._handle(job)
+            if "~" in job.key:
+                forgive(self._context, job)
         except Exception as error:
             return self._settle(job, error)
-        if "~" in job.key:
-            forgive(self._context, job)
         return "done"
 
     def _handle(self, job: Job) -> None:

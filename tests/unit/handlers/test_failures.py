@@ -1,5 +1,6 @@
 """What happens when a job fails: one table, and every next try in the queue."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def counts(house: House) -> int:
         (ValueError("a bug"), "buried"),
         (KeyError("x"), "buried"),
         (MemoryError(), "buried"),
+        (OSError(errno.ENOSPC, "No space left on device"), "retry"),
+        (OSError(errno.EMFILE, "Too many open files"), "retry"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "buried"),
     ],
 )
 def test_the_table_of_errors(error: BaseException, state: str) -> None:
