@@ -22,6 +22,7 @@ from mailbot.domain.watching import KnownTrouble, Standing, Trouble
 from mailbot.rules.troubles import is_over, must_tell
 from storage.audit import broken_links, find_event, last_event
 from storage.definitions import first_office
+from storage.one_at_a_time import only_one
 from storage.watching import (
     began_at,
     failed_counts,
@@ -99,8 +100,17 @@ def _check_events(session: Session, known: dict[str, Any]) -> dict[str, Any]:
 def settle_troubles(context: Context, found: Sequence[Trouble], judged: Collection[str]) -> None:
     """Write down what is wrong and what is not any more, and put a mail about it in the outbox.
 
-    `judged` are the keys of every trouble that was looked for. Raises Temporary.
+    `judged` are the keys of every trouble that was looked for. While another process does the
+    same, this one leaves it until the next look. Raises Temporary.
     """
+    for trouble in found:
+        log.error("trouble", trouble=trouble.id, place=trouble.place, **trouble.values)
+    with only_one(context.database, "troubles") as is_ours:
+        if is_ours:
+            _settle(context, found, judged)
+
+
+def _settle(context: Context, found: Sequence[Trouble], judged: Collection[str]) -> None:
     now = context.now()
     with context.transaction() as unit:
         known = {each.trouble.key: each for each in known_troubles(unit.session, judged)}
@@ -113,8 +123,6 @@ def settle_troubles(context: Context, found: Sequence[Trouble], judged: Collecti
         forget_unseen_troubles(unit.session, now - _FORGOTTEN_AFTER)
         _tell(unit, "alarm", [each.trouble for each in due], write_alarm)
         _tell(unit, "all-clear", [each.trouble for each in over], write_all_clear)
-    for trouble in found:
-        log.error("trouble", trouble=trouble.id, place=trouble.place, **trouble.values)
 
 
 def _seen(before: KnownTrouble | None, trouble: Trouble, now: datetime) -> KnownTrouble:

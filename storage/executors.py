@@ -33,6 +33,11 @@ def silent_executors(session: Session, among: Iterable[str], limit: timedelta) -
     return set(among) - set(heard)
 
 
+def forget_executor(session: Session, executor_id: str) -> None:
+    """Delete the row of one that ends as it should: nobody is to miss it."""
+    session.exec(sa.delete(ExecutorRow).where(col(ExecutorRow.id) == executor_id))
+
+
 def forget_executors(session: Session, silent_for: timedelta) -> None:
     """Delete the rows of those that will not come back under their name."""
     before = _database_time(session) - silent_for

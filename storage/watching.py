@@ -98,15 +98,9 @@ def find_checkpoint(session: Session, name: str) -> tuple[datetime, str] | None:
 
 
 def known_troubles(session: Session, keys: Collection[str]) -> Sequence[KnownTrouble]:
-    """Return the troubles with these keys that were seen before; nobody else settles them now.
-
-    PostgreSQL lets a second watcher wait here until the first has written down what it told.
-    """
+    """Return the troubles with these keys that were seen before."""
     rows = session.exec(
-        select(TroubleRow)
-        .where(col(TroubleRow.key).in_(keys))
-        .order_by(col(TroubleRow.key))
-        .with_for_update()
+        select(TroubleRow).where(col(TroubleRow.key).in_(keys)).order_by(col(TroubleRow.key))
     )
     return [_known(row) for row in rows]
 

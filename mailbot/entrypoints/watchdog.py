@@ -7,7 +7,7 @@ import structlog
 
 from handlers.context import Context
 from mailbot.domain.errors import Temporary
-from storage.executors import forget_executors, record_beat, silent_executors
+from storage.executors import forget_executor, forget_executors, record_beat, silent_executors
 from storage.one_at_a_time import only_one
 
 log = structlog.get_logger(__name__)
@@ -33,9 +33,14 @@ class Watchdog:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; jobs that still run here are somebody else's when the silence has lasted."""
+        """End, and say so: jobs that still run here are somebody else's now."""
         self._stopping.set()
         self._thread.join(timeout=10)
+        try:
+            with self._context.database.transaction() as session:
+                forget_executor(session, self._executor_id)
+        except Temporary as error:
+            log.warning("the others will miss this worker", why=str(error))
 
     def watch(self) -> int:
         """Have jobs of silent workers run again; return how many. Raises Temporary.

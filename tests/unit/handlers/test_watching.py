@@ -13,6 +13,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.outbox import OutboxEntry
 from mailbot.domain.watching import Trouble
 from mailbot.settings import Monitoring
+from storage.one_at_a_time import only_one
 from storage.watching import all_troubles, record_checkpoint
 from tests.kit.browser import House, open_house
 from tests.kit.office import ADMIN
@@ -88,6 +89,14 @@ def test_another_watcher_leaves_alone_what_it_did_not_look_for(office: Office) -
         office.house.clock.move(HOUR)
         settle_troubles(office.house.context, [], [LATE.key])
     assert office.known() == [LOW.key]
+
+
+def test_two_watchers_at_a_time_tell_it_once(office: Office) -> None:
+    context = office.house.context
+    with only_one(context.database, "troubles"):
+        settle_troubles(context, [LOW], JUDGED)
+    assert office.known() == []
+    assert office.see(LOW) == ["alarm"]
 
 
 def test_what_a_machine_saw_that_is_gone_is_forgotten(office: Office) -> None:

@@ -11,7 +11,7 @@ from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.domain.watching import KnownTrouble, Trouble, Waiting
 from storage.database import Database
 from storage.documents import record_document
-from storage.executors import record_beat
+from storage.executors import forget_executor, record_beat
 from storage.failed_jobs import record_failure
 from storage.jobs import Jobs
 from storage.outbox import put_entry
@@ -106,6 +106,18 @@ def test_a_worker_is_missed_after_minutes_and_for_a_day(
         row.beat_at -= silent_for
     with database.reading() as session:
         assert gone_workers(session) == (("mail3/1",) if is_gone else ())
+
+
+def test_a_worker_that_ended_as_it_should_is_not_missed(database: Database) -> None:
+    with database.transaction() as session:
+        record_beat(session, "mail3/1")
+        row = session.get(ExecutorRow, "mail3/1")
+        assert row
+        row.beat_at -= timedelta(minutes=5)
+        session.flush()
+        forget_executor(session, "mail3/1")
+    with database.reading() as session:
+        assert gone_workers(session) == ()
 
 
 def test_troubles_are_kept_until_they_are_over(database: Database) -> None:
