@@ -6,6 +6,7 @@ can be shown to an auditor without what other events say, and each link still be
 
 import json
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -18,6 +19,9 @@ _LOCK = 4_711_001
 _FIRST = "0" * 64
 #: number and hash before the first event
 _BEGINNING = (0, _FIRST)
+
+#: of a database, or of a backup
+_Row = AuditRow | SimpleNamespace
 
 
 def record_event(session: Session, event: Event) -> None:
@@ -99,9 +103,7 @@ def broken_links(
     yield from broken_rows(rows, after=after)
 
 
-def broken_rows(
-    rows: Iterable[AuditRow], *, after: tuple[int, str] = _BEGINNING
-) -> Iterator[int]:
+def broken_rows(rows: Iterable[_Row], *, after: tuple[int, str] = _BEGINNING) -> Iterator[int]:
     """Yield the number of every row that is not right; `rows` are all behind `after`, in order."""
     expected, previous = after[0] + 1, after[1]
     for row in rows:
@@ -110,7 +112,7 @@ def broken_rows(
         previous, expected = row.hash, (row.number or 0) + 1
 
 
-def _is_right(row: AuditRow) -> bool:
+def _is_right(row: _Row) -> bool:
     try:
         event = _event(row)
     except ValueError:  # a kind of event that there is not, or data that is no JSON
@@ -121,7 +123,7 @@ def _is_right(row: AuditRow) -> bool:
     return row.content_hash == content and row.hash == link_hash(row.previous_hash, content)
 
 
-def _event(row: AuditRow) -> Event:
+def _event(row: _Row) -> Event:
     return Event(
         at=row.at,
         kind=EventKind(row.event),

@@ -69,7 +69,7 @@ def read_value(kind: type, value: Any) -> Any:
 
 
 def _line(row: Sequence[Any]) -> str:
-    return json.dumps(list(row), ensure_ascii=True, separators=(",", ":"), default=_plain)
+    return _encode(list(row))
 
 
 def _plain(value: object) -> str:
@@ -81,8 +81,11 @@ def _plain(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} cannot be backed up")
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
+
+
 def _ends(key: Sequence[Any]) -> bool:
-    return zlib.crc32(_line(key).encode()) % _ABOUT == 0
+    return zlib.crc32("\0".join(map(str, key)).encode()) % _ABOUT == 0
 
 
 def _keep(pool: Blobs, lines: list[str]) -> str:

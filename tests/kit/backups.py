@@ -108,10 +108,14 @@ def _value(column: sa.Column[Any], number: int, sha256: str) -> Any:
 
 
 def put_row(session: Session, table: str, **values: Any) -> None:
-    """Put one row in a table: what is not said is some value of the right kind."""
+    """Put one row in a table."""
+    session.execute(sa.insert(METADATA.tables[table]), [row_values(table, **values)])
+
+
+def row_values(table: str, **values: Any) -> dict[str, Any]:
+    """Return one row: what is not said is some value of the right kind."""
     columns = METADATA.tables[table].columns
-    filled = {column.name: _VALUES[kind_of(column)] for column in columns}
-    session.execute(sa.insert(METADATA.tables[table]), [{**filled, **values}])
+    return {**{column.name: _VALUES[kind_of(column)] for column in columns}, **values}
 
 
 def names_in_pool(folder: Path) -> Iterator[str]:
