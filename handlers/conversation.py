@@ -35,7 +35,7 @@ from mailbot.mail.reply_text import read_reply, read_written
 from mailbot.mail.talk import read_marks, read_topic
 from storage.conversations import find_conversation, find_marked, find_message
 from storage.definitions import (
-    all_definitions,
+    dossiers_of,
     find_definition,
     find_dossier,
     first_office,
@@ -131,8 +131,7 @@ def _reader(unit: Unit, arrived: _Arrived) -> Employee | None:
 
 def _only_dossier_of(unit: Unit, email: str) -> Dossier | None:
     """Return the dossier of a client who wrote to no dossier; None when it is not clear which."""
-    dossiers = [d for each in all_definitions(unit.session) for d in each.dossiers]
-    theirs = [d for d in dossiers if any(p.email.lower() == email for p in d.people)]
+    theirs = dossiers_of(unit.session, email)
     return theirs[0] if len(theirs) == 1 else None
 
 

@@ -4,8 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlmodel import Session
-
 from handlers.context import Context, Unit
 from handlers.correspondence import (
     Post,
@@ -36,7 +34,7 @@ from mailbot.rules.duplicates import EarlierDocument, find_duplicates
 from mailbot.rules.splitting import kept_whole
 from storage.definitions import get_dossier, get_office
 from storage.documents import find_document, get_document, look_alikes
-from storage.mails import get_mail
+from storage.mails import get_mail, message_ids
 from storage.search_index import index_text
 
 #: wide enough to read on a phone, small enough for a mail
@@ -107,9 +105,9 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
     kind = _kind(reading)
     known = replace(reading.document, kind=kind, invoice=read.invoice)
     earlier = look_alikes(unit.session, known)
-    duplicates = find_duplicates(
-        known, [_earlier(unit.session, e) for e in earlier], message_id=mail.message_id
-    )
+    mails = message_ids(unit.session, {one.mail_id for one in earlier})
+    compared = [EarlierDocument.of(e, message_id=mails[e.mail_id]) for e in earlier]
+    duplicates = find_duplicates(known, compared, message_id=mail.message_id)
     welcome = judge_welcome(unit.session, dossier, mail)
     of_supplier = _supplier_warnings(known, earlier)
     is_known_supplier = kind is JournalKind.PURCHASE and "new_supplier" not in of_supplier
@@ -207,11 +205,6 @@ def _class_warnings(document: Document, dossier: Dossier) -> list[str]:
     if ours and dossier.vat_number and ours != dossier.vat_number:
         warnings.append("not_for_this_dossier")
     return warnings
-
-
-def _earlier(session: Session, document: Document) -> EarlierDocument:
-    mail = get_mail(session, document.mail_id)
-    return EarlierDocument.of(document, message_id=mail.message_id)
 
 
 def _more_files(context: Context, document: Document, read: Recognition) -> list[StoredFile]:

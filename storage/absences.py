@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from mailbot.domain.people import Absence
-from storage.tables import AbsenceRow
+from storage.tables import AbsenceRow, DossierRow
 
 
 def record_absence(
@@ -42,9 +42,19 @@ def end_absences(session: Session, person: str, *, today: date) -> int:
 def absences_in(session: Session, dossier: str) -> tuple[Absence, ...]:
     """Return what was said of absences in a dossier."""
     rows = session.exec(select(AbsenceRow).where(AbsenceRow.dossier == dossier))
-    return tuple(
-        Absence(
-            person=row.person, stand_in=row.stand_in, starts_on=row.starts_on, ends_on=row.ends_on
-        )
-        for row in rows
+    return tuple(_absence(row) for row in rows)
+
+
+def absences_by_dossier(session: Session, office: str) -> dict[str, tuple[Absence, ...]]:
+    """Return what was said of absences in each dossier of an office."""
+    theirs = select(DossierRow.code).where(DossierRow.office == office)
+    found: dict[str, tuple[Absence, ...]] = {}
+    for row in session.exec(select(AbsenceRow).where(col(AbsenceRow.dossier).in_(theirs))):
+        found[row.dossier] = (*found.get(row.dossier, ()), _absence(row))
+    return found
+
+
+def _absence(row: AbsenceRow) -> Absence:
+    return Absence(
+        person=row.person, stand_in=row.stand_in, starts_on=row.starts_on, ends_on=row.ends_on
     )

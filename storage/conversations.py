@@ -12,6 +12,9 @@ from mailbot.domain.values import from_data, from_json, to_data, to_json
 from storage.search_index import index_conversation, index_message
 from storage.tables import BatchRow, ConversationRow, MessageRow
 
+#: values of one statement
+_MOST_VALUES = 500
+
 
 def record_conversation(session: Session, conversation: Conversation) -> None:
     """Keep a conversation: new, or as it is now."""
@@ -64,18 +67,15 @@ def conversations_in(
 ) -> Sequence[Conversation]:
     """Return the conversations of some dossiers that stand in some states, oldest first.
 
-    There may be more dossiers than a statement takes values; few conversations are open.
+    There may be more dossiers than a statement takes values.
     """
-    wanted = frozenset(dossiers)
-    query = (
-        select(ConversationRow)
-        .where(col(ConversationRow.state).in_([state.value for state in states]))
-        .order_by(ConversationRow.id)
-    )
-    if len(wanted) == 1:
-        query = query.where(ConversationRow.dossier == next(iter(wanted)))
-    rows = session.exec(query)
-    return [from_json(Conversation, row.data) for row in rows if row.dossier in wanted]
+    wanted, found = sorted(set(dossiers)), list[ConversationRow]()
+    in_state = col(ConversationRow.state).in_([state.value for state in states])
+    for at in range(0, len(wanted), _MOST_VALUES):
+        some = wanted[at : at + _MOST_VALUES]
+        query = select(ConversationRow).where(col(ConversationRow.dossier).in_(some), in_state)
+        found += session.exec(query)
+    return [from_json(Conversation, row.data) for row in sorted(found, key=lambda row: row.id)]
 
 
 def conversations_to_remind(session: Session, now: datetime) -> Sequence[str]:

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from mailbot.domain.directory import Directory, DossierEntry, sender_lists
 from mailbot.domain.people import Definition, Dossier, Employee, Office, Person
 from mailbot.domain.values import from_data, from_json, to_data, to_json
-from storage.absences import absences_in
+from storage.absences import absences_by_dossier, absences_in
 from storage.freezes import frozen_addresses
 from storage.shared_values import DIRECTORY, note_change
-from storage.tables import DossierRow, OfficeRow
+from storage.tables import DossierPersonRow, DossierRow, OfficeRow
 
 P = TypeVar("P", Person, Employee)
 
@@ -31,14 +32,12 @@ def find_definition(
     definition = _definition(session, row)
     if is_as_written:
         return definition
-    frozen = frozen_addresses(session, office)
+    frozen, absences = frozen_addresses(session, office), absences_by_dossier(session, office)
     return replace(
         definition,
         employees=_with_freezes(definition.employees, frozen),
         dossiers=tuple(
-            replace(
-                d, people=_with_freezes(d.people, frozen), absences=absences_in(session, d.code)
-            )
+            replace(d, people=_with_freezes(d.people, frozen), absences=absences.get(d.code, ()))
             for d in definition.dossiers
         ),
     )
@@ -73,7 +72,32 @@ def save_definition(session: Session, definition: Definition) -> None:
             )
         )
     session.flush()
+    _save_people(session, definition)
     note_change(session, DIRECTORY)
+
+
+def _save_people(session: Session, definition: Definition) -> None:
+    """Make the table of who is known where say what a definition says."""
+    wanted = {(p.email.lower(), d.code) for d in definition.dossiers for p in d.people}
+    theirs = select(DossierRow.code).where(DossierRow.office == definition.office.code)
+    rows = session.exec(select(DossierPersonRow).where(col(DossierPersonRow.dossier).in_(theirs)))
+    for row in rows.all():
+        if (row.email, row.dossier) not in wanted:
+            session.delete(row)
+        wanted.discard((row.email, row.dossier))
+    session.add_all(DossierPersonRow(email=email, dossier=code) for email, code in wanted)
+    session.flush()
+
+
+def dossiers_of(session: Session, email: str) -> Sequence[Dossier]:
+    """Return the dossiers that know somebody of a client, by code."""
+    rows = session.exec(
+        select(DossierRow)
+        .join(DossierPersonRow, col(DossierPersonRow.dossier) == col(DossierRow.code))
+        .where(DossierPersonRow.email == email.lower())
+        .order_by(DossierRow.code)
+    )
+    return [_dossier(session, row) for row in rows]
 
 
 def find_dossier(session: Session, name: str) -> Dossier | None:
@@ -81,8 +105,8 @@ def find_dossier(session: Session, name: str) -> Dossier | None:
     wanted = name.lower()
     row = session.exec(select(DossierRow).where(DossierRow.enterprise_number == wanted)).first()
     if row is None:
-        rows = session.exec(select(DossierRow))
-        row = next((r for r in rows if r.code.lower() == wanted), None)
+        by_code = select(DossierRow).where(sa.func.lower(DossierRow.code) == wanted)
+        row = session.exec(by_code.order_by(DossierRow.code)).first()
     return _dossier(session, row) if row else None
 
 
@@ -113,8 +137,10 @@ def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...
 
 def is_office_address(session: Session, address: str) -> bool:
     """Whether an office writes its mails from this address."""
-    rows = session.exec(select(OfficeRow))
-    return any(_office(row)[0].address.lower() == address.lower() for row in rows)
+    wanted = address.lower()
+    # no more of it is read: there may be hundreds of offices
+    rows = (json.loads(data) for data in session.exec(select(OfficeRow.data)))
+    return any(row["office"]["address"].lower() == wanted for row in rows)
 
 
 def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None:

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, and_, col, or_, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from mailbot.domain.document import Document, Status
 from mailbot.domain.values import from_json, to_json
@@ -14,6 +16,9 @@ from storage.tables import DocumentRow, ExportRow
 
 #: of one number; whoever asks for it names one of these by its id
 _MOST_NAMED = 20
+
+#: of one supplier and dossier, the newest say enough
+_MOST_ALIKE = 200
 
 
 def record_document(session: Session, document: Document) -> None:
@@ -112,32 +117,38 @@ def documents_on_hold(session: Session) -> Sequence[Document]:
 
 def look_alikes(session: Session, document: Document) -> Sequence[Document]:
     """Return earlier documents of the dossier that share file, supplier, or invoice number."""
-    same_invoice = []
-    if key := supplier_key(document):
-        same_invoice.append(col(DocumentRow.supplier_key) == key)
-    if document.invoice and document.invoice.invoice_number:
-        number = number_key(document.invoice.invoice_number)
-        same_invoice.append(col(DocumentRow.number_key) == number)
-    # A bundle that was split stands for its file alone: its invoices are documents of their own.
-    is_whole = col(DocumentRow.status) != Status.SPLIT.value
-    same_file = col(DocumentRow.sha256) == document.original.sha256
-    alike = or_(same_file, *(and_(is_whole, same) for same in same_invoice))
-    rows = session.exec(
-        select(DocumentRow)
-        .where(alike, DocumentRow.dossier == document.dossier, DocumentRow.id != document.id)
+    ids = {found for query in _alike(document) for found in session.exec(query)}
+    if not ids:
+        return []
+    newest = sorted(ids, reverse=True)[:_MOST_ALIKE]
+    rows = session.exec(select(DocumentRow).where(col(DocumentRow.id).in_(newest)))
+    alike = sorted(rows, key=lambda row: row.id, reverse=True)
+    return [from_json(Document, row.data) for row in alike]
+
+
+def _alike(document: Document) -> Iterator[SelectOfScalar[str]]:
+    """Yield a query for each likeness: each has an index of its own, an OR of them has none."""
+    newest = (
+        select(DocumentRow.id)
+        .where(DocumentRow.dossier == document.dossier, DocumentRow.id != document.id)
         .where(DocumentRow.status != Status.DELETED.value)
         .order_by(col(DocumentRow.id).desc())
-        .limit(200)
+        .limit(_MOST_ALIKE)
     )
-    return [from_json(Document, row.data) for row in rows]
+    yield newest.where(DocumentRow.sha256 == document.original.sha256)
+    # A bundle that was split stands for its file alone: its invoices are documents of their own.
+    whole = newest.where(DocumentRow.status != Status.SPLIT.value)
+    if key := supplier_key(document):
+        yield whole.where(DocumentRow.supplier_key == key)
+    if document.invoice and document.invoice.invoice_number:
+        yield whole.where(DocumentRow.number_key == number_key(document.invoice.invoice_number))
 
 
 def status_counts(session: Session) -> dict[str, int]:
     """Return how many documents stand in each status."""
-    counts: dict[str, int] = {}
-    for status in session.exec(select(DocumentRow.status)):
-        counts[status] = counts.get(status, 0) + 1
-    return counts
+    number = sa.func.count()
+    rows = session.exec(select(DocumentRow.status, number).group_by(DocumentRow.status))
+    return dict(rows.all())
 
 
 def supplier_key(document: Document) -> str:

@@ -1,7 +1,7 @@
 """Every mail that was accepted."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -92,16 +92,25 @@ def find_earlier_copy(session: Session, mail: StoredMail) -> StoredMail | None:
     on. Needs `lock_address`. One mail to two dossiers is two deliveries, so the address counts
     (osTicket#866).
     """
-    same = MailRow.sha256 == mail.sha256
+    same = [col(MailRow.sha256) == mail.sha256]
     if mail.message_id:
-        same = same | (MailRow.message_id == _message_key(mail.message_id))
-    row = session.exec(
+        same.append(col(MailRow.message_id) == _message_key(mail.message_id))
+    here = (
         select(MailRow)
-        .where(same, MailRow.envelope_recipient == mail.envelope_recipient)
-        .where(MailRow.id != mail.id, col(MailRow.state).in_(_READ))
+        .where(MailRow.envelope_recipient == mail.envelope_recipient, MailRow.id != mail.id)
+        .where(col(MailRow.state).in_(_READ))
         .order_by(MailRow.id)
-    ).first()
-    return _mail(row) if row else None
+        .limit(1)
+    )
+    # one query for each likeness: each has an index of its own, an OR of them has none
+    found = [row for each in same for row in session.exec(here.where(each))]
+    return _mail(min(found, key=lambda row: row.id)) if found else None
+
+
+def message_ids(session: Session, mail_ids: Collection[str]) -> dict[str, str]:
+    """Return the Message-ID of each of these mails, by id."""
+    query = select(MailRow).where(col(MailRow.id).in_(mail_ids))
+    return {row.id: _mail(row).message_id for row in session.exec(query)} if mail_ids else {}
 
 
 def recent_mails(session: Session, limit: int = 50) -> Sequence[StoredMail]:

@@ -10,7 +10,14 @@ from sqlmodel import Session, col, select
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from storage.tables import OutboxRow
 
-_WAITING = (OutboxState.QUEUED.value, OutboxState.DEFERRED.value)
+#: written out in the query, so that PostgreSQL sees that the index of what waits is enough, and
+#: never walks through all that has left
+_WAITING: sa.BindParameter[list[str]] = sa.bindparam(
+    "waiting",
+    [OutboxState.QUEUED.value, OutboxState.DEFERRED.value],
+    expanding=True,
+    literal_execute=True,
+)
 
 
 def has_entry(session: Session, key: str) -> bool:
@@ -171,10 +178,8 @@ def recent_entries(session: Session, limit: int = 200) -> Sequence[OutboxEntry]:
 
 def outbox_counts(session: Session) -> dict[str, int]:
     """Return how many mails of ours stand in each state."""
-    counts: dict[str, int] = {}
-    for state in session.exec(select(OutboxRow.state)):
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    rows = session.exec(select(OutboxRow.state, sa.func.count()).group_by(OutboxRow.state))
+    return dict(rows.all())
 
 
 def _entry(row: OutboxRow) -> OutboxEntry:

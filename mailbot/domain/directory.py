@@ -4,8 +4,9 @@ A small snapshot, written by `mailbot apply` as one JSON file in the data folder
 accepted while the database is down.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailbot.domain.mail import Language
 from mailbot.domain.people import Dossier, Employee, Office, Person
@@ -41,10 +42,16 @@ class Directory:
 
     def find_dossier(self, name: str) -> DossierEntry | None:
         """Return the dossier with this code or enterprise number (any case), or None."""
-        wanted = name.lower()
-        return next(
-            (d for d in self.dossiers if wanted in (d.code.lower(), d.enterprise_number)), None
-        )
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, DossierEntry]:
+        """Every dossier by its code and its number; of two with one name the first counts."""
+        found: dict[str, DossierEntry] = {}
+        for dossier in self.dossiers:
+            found.setdefault(dossier.code.lower(), dossier)
+            found.setdefault(dossier.enterprise_number, dossier)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

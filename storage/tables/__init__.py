@@ -59,26 +59,40 @@ class DossierRow(SQLModel, table=True):
     """A dossier, as `mailbot apply` wrote it."""
 
     __tablename__ = "dossier"
+    #: found in any case: by ix_dossier_code_lower (migration 0014)
     code: str = Field(primary_key=True)
     office: str = Field(index=True)
     enterprise_number: str = Field(unique=True)
     data: str = _text()
 
 
+class DossierPersonRow(SQLModel, table=True):
+    """Somebody of a client whom a dossier knows."""
+
+    __tablename__ = "dossier_person"
+    #: lower case
+    email: str = Field(primary_key=True)
+    dossier: str = Field(primary_key=True, index=True)
+
+
 class MailRow(SQLModel, table=True):
     """One mail for one of our addresses."""
 
     __tablename__ = "mail"
+    __table_args__ = (
+        sa.Index("ix_mail_of_bytes", "sha256", "envelope_recipient"),
+        sa.Index("ix_mail_of_message", "message_id", "envelope_recipient"),
+    )
     id: str = Field(primary_key=True)
     delivery_key: str = Field(unique=True)
     received_at: datetime = _moment(index=True)
     envelope_sender: str
     envelope_recipient: str = Field(index=True)
-    message_id: str = Field(default="", index=True)
+    message_id: str = ""
     subject: str = _text(default="")
     sender: str = ""
     dossier: str = Field(default="", index=True)
-    sha256: str = Field(index=True)
+    sha256: str
     state: str = Field(index=True)
     repeat_of: str = ""
     data: str = _text()
@@ -88,16 +102,21 @@ class DocumentRow(SQLModel, table=True):
     """One document."""
 
     __tablename__ = "document"
+    __table_args__ = (
+        sa.Index("ix_document_worklist", "dossier", "status", "id"),
+        sa.Index("ix_document_of_supplier", "dossier", "supplier_key", "id"),
+        sa.Index("ix_document_of_number", "dossier", "number_key", "id"),
+    )
     id: str = Field(primary_key=True)
-    dossier: str = Field(index=True)
+    dossier: str
     kind: str
     status: str = Field(index=True)
     version: int
     mail_id: str = Field(index=True)
     received_at: datetime = _moment()
     sha256: str = Field(index=True)
-    supplier_key: str = Field(default="", index=True)
-    number_key: str = Field(default="", index=True)
+    supplier_key: str = ""
+    number_key: str = ""
     issue_date: date | None = None
     total_incl: Decimal | None = Field(default=None, max_digits=16, decimal_places=2)
     on_hold: bool = Field(default=False, index=True)
@@ -108,6 +127,7 @@ class ApprovalRow(SQLModel, table=True):
     """One approver's part in one rule for one document."""
 
     __tablename__ = "approval"
+    __table_args__ = (sa.Index("ix_approval_of_approver", "approver", "state"),)
     document_id: str = Field(primary_key=True)
     rule: str = Field(primary_key=True)
     approver: str = Field(primary_key=True)
@@ -133,18 +153,28 @@ class TokenRow(SQLModel, table=True):
     data: str = _text()
 
 
+#: of the millions of mails that have left, the sender must not see one
+_IS_WAITING = sa.text("state IN ('queued', 'deferred')")
+
+
 class OutboxRow(SQLModel, table=True):
     """One mail of ours to one person."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_waiting", "id", postgresql_where=_IS_WAITING, sqlite_where=_IS_WAITING
+        ),
+        sa.Index("ix_outbox_answers", "recipient", "created_at"),
+    )
     id: str = Field(primary_key=True)
     key: str = Field(unique=True)
     state: str = Field(index=True)
-    not_before: datetime = _moment(index=True)
+    not_before: datetime = _moment()
     created_at: datetime = _moment()
     sent_at: datetime | None = _moment(default=None)
     tries: int = 0
-    recipient: str = Field(index=True)
+    recipient: str
     envelope_sender: str = Field(index=True)
     message_id: str = Field(index=True)
     subject: str = _text()
@@ -180,10 +210,11 @@ class ConversationRow(SQLModel, table=True):
     """One conversation."""
 
     __tablename__ = "conversation"
+    __table_args__ = (sa.Index("ix_conversation_of_dossier", "dossier", "state"),)
     id: str = Field(primary_key=True)
     #: its end, as it stands in mails
     mark: str = Field(index=True)
-    dossier: str = Field(index=True)
+    dossier: str
     document_id: str = Field(default="", index=True)
     state: str = Field(index=True)
     batch: str = Field(default="", index=True)

@@ -1,7 +1,8 @@
 """The row of everything that can be found by its words; only storage sees it.
 
 Both databases keep the words of a row in an index of their own kind, which follows the row: SQLite
-in the FTS5 table `search_words`, PostgreSQL in a GIN index.
+in the FTS5 table `search_words`, PostgreSQL in the GIN index `ix_search_entry_words`; migration
+0011 makes them.
 """
 
 import sqlalchemy as sa
@@ -15,15 +16,6 @@ class SearchEntryRow(SQLModel, table=True):
     """One document or conversation with its words, folded."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (
-        sa.Index(
-            "ix_search_entry_words",
-            sa.text(POSTGRESQL_WORDS),
-            postgresql_using="gin",
-            # who looks for something must not wait for words that were only set aside
-            postgresql_with={"fastupdate": "off"},
-        ).ddl_if(dialect="postgresql"),
-    )
     #: sorts by the time of arrival
     number: int = Field(
         sa_column=sa.Column(

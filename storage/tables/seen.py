@@ -15,6 +15,7 @@ class SeenSenderRow(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_sender_seen_name", "office", "name"),
         sa.Index("ix_sender_seen_domain", "office", "domain", "proved"),
+        sa.Index("ix_sender_seen_last", "last_at"),
     )
     office: str = Field(primary_key=True)
     address: str = Field(primary_key=True)

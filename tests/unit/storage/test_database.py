@@ -13,6 +13,8 @@ from mailbot.domain.errors import Temporary
 from storage.database import Database
 from storage.people import find_verdict, record_verdict
 from storage.tables import METADATA
+from storage.tables.search import SearchEntryRow
+from storage.tables.seen import SeenSenderRow
 from tests.kit.ports import free_port
 from tests.kit.postgres import Postgres
 
@@ -29,10 +31,16 @@ def verdict(database: Database, sender: str) -> str | None:
         return find_verdict(session, "d", sender)
 
 
+#: indexes on expressions, which SQLAlchemy cannot compare
+_EXPRESSIONS = ("ix_search_entry_words", "ix_dossier_code_lower")
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection:sqlalchemy.exc.SAWarning")
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         ours = set(METADATA.tables)
+        assert {SearchEntryRow.__tablename__, SeenSenderRow.__tablename__} <= ours
         differences = [
             d for d in compare_metadata(context, METADATA) if not _is_of_others(d, ours)
         ]
@@ -45,6 +53,8 @@ def _is_of_others(difference: object, ours: set[str]) -> bool:
         case ("remove_table", sa.Table() as table):
             return table.name not in ours
         case ("remove_index", sa.Index() as index):
+            if index.name in _EXPRESSIONS:
+                return True
             return index.table is not None and index.table.name not in ours
         case _:
             return False

@@ -1,13 +1,17 @@
 """Offices and dossiers: the database says what the definition says, no more and no less."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from mailbot.domain.people import Definition
+from mailbot.domain.values import to_json
 from storage.database import Database
 from storage.definitions import (
     all_definitions,
+    dossiers_of,
     find_definition,
     find_dossier,
     first_office,
@@ -17,6 +21,7 @@ from storage.definitions import (
     make_directory,
     save_definition,
 )
+from storage.migrating import migrate
 from tests.kit.office import EMPLOYEES, OFFICE, make_definition, make_dossier, needs_approval
 
 BAKER = make_dossier("Bakkerij", approval_rules=needs_approval(amount_from="500"))
@@ -122,3 +127,34 @@ def test_the_directory_knows_every_address(database: Database) -> None:
         ("Spam@Winst.example", "eve@x.example"),
         ("Spam@Winst.example",),
     )
+
+
+def test_who_is_known_where_follows_the_definition(database: Database) -> None:
+    an, karim = (person.email for person in BAKER.people)
+    save(database, make_definition(BAKER, replace(BUTCHER, people=BAKER.people[:1])))
+    with database.reading() as session:
+        assert [d.code for d in dossiers_of(session, an.upper())] == ["Bakkerij", "slager"]
+        assert [d.code for d in dossiers_of(session, karim)] == ["Bakkerij"]
+        assert find_dossier(session, "bAKKERIJ") == BAKER
+    save(database, make_definition(replace(BAKER, people=BAKER.people[1:])))
+    with database.reading() as session:
+        assert dossiers_of(session, an) == []
+        assert [d.code for d in dossiers_of(session, karim)] == ["Bakkerij"]
+
+
+def test_an_upgrade_knows_who_was_known_before(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'mailbot.db'}")
+    migrate(database.engine, "0013")
+    row = {"code": BAKER.code, "number": BAKER.enterprise_number, "data": to_json(BAKER)}
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO dossier (code, office, enterprise_number, data)"
+                " VALUES (:code, 'kantoor', :number, :data)"
+            ),
+            row,
+        )
+    migrate(database.engine, "head")
+    with database.reading() as session:
+        assert [d.code for d in dossiers_of(session, BAKER.people[0].email)] == ["Bakkerij"]
+    database.close()
