@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.failed_jobs import find_failure
 from storage.jobs import Jobs
 from storage.tables import METADATA
-from tests.kit.backups import NOW, add_event, all_rows, fill, installation, names_in_pool
+from tests.kit.backups import NOW, add_event, all_rows, fill, installation, names_in_pool, put_row
 from tests.kit.databases import lay_database
 from tests.kit.postgres import Postgres
 
@@ -36,6 +36,8 @@ NOT_OURS = {
 }  # fmt: skip
 #: what is true of the processes of now
 OF_THE_MOMENT = {"executor"}
+#: how a chunk of rows begins: it is compressed
+ROWS = b"\x1f\x8b"
 
 
 @pytest.fixture
@@ -314,7 +316,7 @@ def test_what_is_written_meanwhile_is_in_no_part_of_a_set(
     put = FolderBlobs.put
 
     def put_and_write(self: FolderBlobs, content: bytes) -> str:
-        if content[:2] == b"\x1f\x8b":  # rows
+        if content[:2] == ROWS:
             with database.transaction() as session:
                 add_event(session, "meanwhile")
         return put(self, content)
@@ -322,6 +324,51 @@ def test_what_is_written_meanwhile_is_in_no_part_of_a_set(
     monkeypatch.setattr(FolderBlobs, "put", put_and_write)
     kept = make_backup(there, folder, now=NOW)
     assert kept.tables["audit"].n_rows == kept.audit_number == 3
+    assert list(faults_in(kept, folder)) == []
+
+
+def test_a_mail_that_leaves_the_spool_meanwhile_is_kept(
+    made: Installation, folder: BackupFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The spool is copied before the database, which may not have the mail in our snapshot."""
+    mail = made.data / "spool" / "1.mail"
+    mail.parent.mkdir()
+    mail.write_bytes(b"a mail")
+    put = FolderBlobs.put
+
+    def put_and_take(self: FolderBlobs, content: bytes) -> str:
+        if content[:2] == ROWS:
+            mail.unlink(missing_ok=True)
+        return put(self, content)
+
+    monkeypatch.setattr(FolderBlobs, "put", put_and_take)
+    kept = make_backup(made, folder, now=NOW)
+    assert "spool/1.mail" in [file.path for file in kept.files]
+
+
+def test_a_file_that_comes_meanwhile_is_named_by_no_row_of_the_set(
+    made: Installation, folder: BackupFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are copied after the database: were it the other way, a row could name none."""
+    names = FolderBlobs.names
+
+    def names_and_more(self: FolderBlobs) -> Iterator[str]:
+        yield from names(self)
+        if self.folder == made.data / "blobs":
+            with made.database.transaction() as session:
+                sha256 = made.blobs.put(b"a new mail")
+                put_row(session, "mail", id="new", delivery_key="new", sha256=sha256)
+
+    monkeypatch.setattr(FolderBlobs, "names", names_and_more)
+    kept = make_backup(made, folder, now=NOW)
+    assert list(faults_in(kept, folder)) == []
+
+
+def test_what_is_set_aside_meanwhile_is_kept(made: Installation, folder: BackupFolder) -> None:
+    sha256 = next(made.blobs.names())
+    made.blobs.set_aside(sha256)
+    kept = make_backup(made, folder, now=NOW)
+    assert sha256 in set(folder.files_of(kept))
     assert list(faults_in(kept, folder)) == []
 
 
