@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acceptance, latency, learning, recognition, reliability
+from benchmarks import acceptance, latency, learning, recognition, reliability, workers
 from benchmarks.answers import figures as answers
 from benchmarks.results import from_rows, keep
 
@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterable[Table]]] = {
     "recognition": partial(_in_one_table, recognition.rows),
     "learning": partial(_in_one_table, learning.rows),
     "reliability": reliability.tables,
+    "workers": partial(_in_one_table, workers.rows),
     "answers": answers.tables,
 }
 

@@ -32,8 +32,18 @@ _LOOK = """
 class Pace:
     """Stands between the threads of DBOS and the rows of its queues."""
 
-    def __init__(self, database: Database, version: str, at_a_time: Mapping[str, int]) -> None:
-        """Let `at_a_time` jobs of each queue run, of those put for `version`."""
+    def __init__(
+        self,
+        database: Database,
+        version: str,
+        at_a_time: Mapping[str, int],
+        running: Callable[[str], int],
+    ) -> None:
+        """Let `at_a_time` jobs of each queue run, of those put for `version`.
+
+        `running` says how many of a queue run in this process.
+        """
+        self._running = running
         self._looks = {queue: Look(database, version, queue) for queue in at_a_time}
         self._at_a_time = at_a_time
         self._rows: dict[str, Any] = {}
@@ -70,6 +80,9 @@ class Pace:
 
     def _wait_for_job(self, name: str) -> None:
         while not self._stopping.is_set():
+            if self._running(name) >= self._at_a_time[name]:
+                self._stopping.wait(_ASK_SECONDS)
+                continue
             try:
                 if self._looks[name].sees_a_job():
                     return

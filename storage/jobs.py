@@ -174,8 +174,9 @@ class JobRunner:
         # before the launch, which begins to ask the queues that it finds
         self._jobs.register_queues(at_a_time)
         DBOS.launch()
-        self._pace = Pace(self._database, _VERSION, at_a_time)
-        rows = dbos._sys_db  # noqa: SLF001 - storage/job_pace.py says why
+        # storage/job_pace.py says why
+        rows, running = dbos._sys_db, dbos._active_workflows_set  # noqa: SLF001
+        self._pace = Pace(self._database, _VERSION, at_a_time, running.count_for_queue)
         rows.get_queue = self._pace.instead_of(rows.get_queue)
 
     def stop(self, *, patience: int) -> None:
