@@ -59,6 +59,7 @@ def handle(context: Context, job: Job) -> None:
     mail = parse_mail(context.blobs.get(stored.sha256))
     unpacked = unwrapped(context.sandbox, mail)
     grouped = _group(unpacked.documents)
+    written = read_written(mail)
     recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:
         if documents_of_mail(unit.session, stored.id):
@@ -71,7 +72,6 @@ def handle(context: Context, job: Job) -> None:
         bringing = _read_facts(stored, mail, dossier, recipient)
         note_sender(unit.session, dossier.office, stored, mail)
         made = [_record(unit, bringing, parts) for parts in grouped]
-        written = read_written(mail)
         for document in made:
             index_written(unit.session, document.id, written)
         _send_receipt(unit, bringing, made, unpacked)

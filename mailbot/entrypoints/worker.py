@@ -39,6 +39,8 @@ class Worker:
         two that live none takes the other's.
         """
         self._slot: Slot = take_slot(self._slots, "worker")
+        # it reads its modules meanwhile: the first document does not wait for them
+        self._context.sandbox.start()
         executor_id = f"{self._machine}/{self._slot.number}"
         self._watchdog = Watchdog(self._context, executor_id)
         self._watchdog.start()

@@ -125,11 +125,10 @@ class Sandbox:
             yield reader
         except (BrokenTalkError, SilentError) as error:
             ended = self._end(reader)
-            is_endless = ended.signal == signal.SIGXCPU
             log.warning(
                 "reader died", why=str(error), signal=ended.signal, kB=ended.memory // 1024
             )
-            raise ReaderDiedError("too_slow" if is_endless else "died") from error
+            raise ReaderDiedError(self._reason(ended)) from error
         except BaseException:
             self._end(reader)
             raise
@@ -138,6 +137,17 @@ class Sandbox:
         else:
             with self._lock:
                 self._idle.append(reader)
+
+    def _reason(self, ended: Ended) -> str:
+        """Return why a reader died; "died" is what may not be the fault of the file.
+
+        Libraries give up in their own ways when they get no more memory. Readers that are silent
+        are killed, as those that the machine had no memory for.
+        """
+        if ended.signal == signal.SIGXCPU:
+            return "too_slow"
+        is_greedy = ended.memory > self._limits.memory / 2 and ended.signal != signal.SIGKILL
+        return "too_large" if is_greedy else "died"
 
     def _idle_reader(self) -> Reader | None:
         """Return the reader that was used last; those that ended by themselves are forgotten."""
