@@ -38,6 +38,7 @@ bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
+verify unix - - n - 1 verify
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
