@@ -17,7 +17,7 @@ from handlers.correspondence import Post, post, reader_of
 from mailbot.compose.alarms import write_alarm, write_all_clear
 from mailbot.compose.render import Letterhead
 from mailbot.domain.letter import Letter, Reader
-from mailbot.domain.people import Employee, EmployeeRole, Office
+from mailbot.domain.people import EmployeeRole, Office
 from mailbot.domain.watching import KnownTrouble, Standing, Trouble
 from mailbot.rules.troubles import is_over, must_tell
 from storage.audit import broken_links, find_event, last_event
@@ -113,16 +113,19 @@ def settle_troubles(context: Context, found: Sequence[Trouble], judged: Collecti
 def _settle(context: Context, found: Sequence[Trouble], judged: Collection[str]) -> None:
     now = context.now()
     with context.transaction() as unit:
+        readers = list(_readers(unit))
         known = {each.trouble.key: each for each in known_troubles(unit.session, judged)}
         lasting = [_seen(known.get(trouble.key), trouble, now) for trouble in found]
-        due = [each for each in lasting if must_tell(each, now)]
+        # before an office was applied there is nobody to tell
+        due = [each for each in lasting if readers and must_tell(each, now)]
         for each in lasting:
             told_at = now if each in due else each.told_at
             record_trouble(unit.session, replace(each, told_at=told_at))
         over = list(_ended(unit, known, {trouble.key for trouble in found}))
         forget_unseen_troubles(unit.session, now - _FORGOTTEN_AFTER)
-        _tell(unit, "alarm", [each.trouble for each in due], write_alarm)
-        _tell(unit, "all-clear", [each.trouble for each in over], write_all_clear)
+        _tell(unit, readers, [each.trouble for each in due], write_alarm)
+        told = [each.trouble for each in over if each.told_at]
+        _tell(unit, readers, told, write_all_clear)
 
 
 def _seen(before: KnownTrouble | None, trouble: Trouble, now: datetime) -> KnownTrouble:
@@ -149,19 +152,17 @@ def _ended(
 
 def _tell(
     unit: Unit,
-    what: str,
+    readers: Sequence[tuple[Reader, Office]],
     troubles: Sequence[Trouble],
     write: Callable[[Letterhead, Sequence[Trouble]], Letter],
 ) -> None:
-    """Write to those who look after the installation."""
-    answers = first_office(unit.session)
-    if not troubles or answers is None:
+    """Write one letter about all these troubles to each reader."""
+    if not troubles:
         return
-    office, employees = answers
     moment = unit.context.now().isoformat()
-    for reader in _readers(unit.context, office, employees):
+    for reader, office in readers:
         letter = Post(
-            key=f"{what}:{moment}:{troubles[0].key}:{reader.email}",
+            key=f"{write.__name__}:{moment}:{troubles[0].key}:{reader.email}",
             reader=reader,
             office=office,
             write=lambda head: write(head, troubles),
@@ -169,19 +170,24 @@ def _tell(
         post(unit, letter)
 
 
-def _readers(context: Context, office: Office, employees: Sequence[Employee]) -> list[Reader]:
-    """Return whom `monitoring.mail_to` names, else the admins of the first office."""
-    service, named = context.settings.service, context.settings.monitoring.mail_to
-    if named:
-        return [
+def _readers(unit: Unit) -> Iterator[tuple[Reader, Office]]:
+    """Yield whom `monitoring.mail_to` names, else the admins of the first office, which writes."""
+    service, named = unit.context.settings.service, unit.context.settings.monitoring.mail_to
+    found = first_office(unit.session)
+    if found is None:
+        return
+    office, employees = found
+    for email in named:
+        yield (
             Reader(
                 email=email.lower(),
                 first_name="",
                 name="",
                 language=service.language,
                 time_zone=service.time_zone,
-            )
-            for email in named
-        ]
-    admins = (e for e in employees if e.role is EmployeeRole.ADMIN and not e.frozen)
-    return [reader_of(admin, office) for admin in admins]
+            ),
+            office,
+        )
+    admins = [e for e in employees if e.role is EmployeeRole.ADMIN and not e.frozen]
+    for admin in () if named else admins:
+        yield reader_of(admin, office), office

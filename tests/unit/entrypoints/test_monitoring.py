@@ -1,5 +1,6 @@
 """What machines that watch over us are told: metrics, health, readiness."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +23,8 @@ from mailbot.settings import Settings
 from tests.kit.browser import House, open_house
 from tests.kit.mails import build_mail
 from tests.unit.entrypoints.test_cli_inspect import envelope
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Watched:
@@ -168,6 +171,14 @@ def test_names_follow_the_conventions(watched: Watched) -> None:
         assert family.name.startswith("mailbot_")
         assert family.documentation
         assert not family.name.endswith(("_ms", "_kb", "_count"))
+
+
+def test_rules_for_alerts_name_what_there_is(watched: Watched) -> None:
+    told = watched.ask("/metrics").text
+    rules = (ROOT / "docker" / "prometheus" / "mailbot_rules.yml").read_text()
+    named = set(re.findall(r"\bmailbot_[a-z_]+", rules))
+    assert named
+    assert not [name for name in named if f"# TYPE {name} " not in told]
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(watched: Watched) -> None:

@@ -91,6 +91,18 @@ def test_another_watcher_leaves_alone_what_it_did_not_look_for(office: Office) -
     assert office.known() == [LOW.key]
 
 
+def test_before_there_is_an_office_a_trouble_waits_for_its_readers(office: Office) -> None:
+    context = office.house.context
+    with context.database.transaction() as session:
+        (row,) = session.execute(sa.text("SELECT code, data FROM office")).all()
+        session.execute(sa.text("DELETE FROM office"))
+    assert office.see(LOW) == []
+    with context.database.transaction() as session:
+        insert = "INSERT INTO office (code, data) VALUES (:code, :data)"
+        session.execute(sa.text(insert), {"code": row.code, "data": row.data})
+    assert office.see(LOW, after=MINUTE) == ["alarm"]
+
+
 def test_two_watchers_at_a_time_tell_it_once(office: Office) -> None:
     context = office.house.context
     with only_one(context.database, "troubles"):
