@@ -1,0 +1,1 @@
+"""Files and mails made to fill memory or time, and what mailbot does with them."""
