@@ -17,12 +17,21 @@ from mailbot.settings import Settings
 SECONDS = 5.0
 #: the first bytes of a mail that are looked at when nothing is signed
 UNSIGNED_BYTES = 2 * MAX_HEADERS
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _SIGNATURE = re.compile(rb"^(?:dkim-signature|arc-[a-z-]+):", re.IGNORECASE | re.MULTILINE)
 
 
 def is_signed(head: bytes) -> bool:
     """Whether the whole mail must be read to judge its sender, as far as its head tells."""
-    return bool(_SIGNATURE.search(head, 0, MAX_HEAD))
+    blank = _BLANK_LINE.search(head, 0, MAX_HEAD)
+    # without a blank line no signature counts (mailbot.mail.raw_mail)
+    return bool(blank and _SIGNATURE.search(head, 0, blank.end()))
+
+
+def head_of(raw: bytes) -> bytes:
+    """Return a mail without its body, when nothing in the body changes how its head is read."""
+    blank = _BLANK_LINE.search(raw, 0, MAX_HEAD)
+    return raw[: blank.end()] if blank and b"\r\r\n" not in raw[:MAX_HEADERS] else raw
 
 
 class SenderCheck:
@@ -89,7 +98,7 @@ class SenderCheck:
             return said
         try:
             return self._authenticate(
-                raw,
+                head_of(raw),
                 self._resolver.known(),
                 client_address="",
                 client_name=client_name,

@@ -111,6 +111,8 @@ class Listeners:
 
     async def start(self, listeners: Sequence[Listener]) -> None:
         """Take connections from here on."""
+        # reading the list of suffixes takes half a second: not while the first mail waits
+        organisation(self._settings.service.domain)
         for listener, channel in listeners:
             reception = self._receptions[channel]
             kind = LmtpSession if channel is Channel.LMTP else IntakeSession
@@ -127,8 +129,6 @@ class Listeners:
                 )
             )
         self._loop.call_later(_LOOK_SECONDS, self._leave_the_slow)
-        # reading the list of suffixes takes half a second: not while the first mail waits
-        self._checks.submit(organisation, self._settings.service.domain)
 
     async def stop(self) -> None:
         """Take no more connections, let mails that are coming in end, and hang up."""

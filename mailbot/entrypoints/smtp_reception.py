@@ -16,7 +16,7 @@ from mailbot.domain.directory import Directory, SmtpAnswer
 from mailbot.domain.errors import Temporary
 from mailbot.domain.identifiers import new_id
 from mailbot.domain.mail import Authentication, Channel, Envelope, Recipient
-from mailbot.entrypoints.sender_check import SECONDS, UNSIGNED_BYTES, is_signed
+from mailbot.entrypoints.sender_check import SECONDS, UNSIGNED_BYTES, head_of, is_signed
 from mailbot.entrypoints.smtp_envelope import NULL_SENDER, MailEnvelope
 from mailbot.entrypoints.smtp_guards import Guards
 from mailbot.entrypoints.smtp_keeper import Keeper
@@ -321,7 +321,7 @@ def _refuse(error: Temporary, envelope: MailEnvelope) -> SmtpAnswer:
 def _needed_of(draft: Draft) -> bytes:
     """Return as much of a mail as must be read to judge its sender: all, when it is signed."""
     head = draft.read(UNSIGNED_BYTES)
-    return draft.read(draft.size) if is_signed(head) else head
+    return draft.read(draft.size) if is_signed(head) else head_of(head)
 
 
 def _announced_size(options: list[str]) -> int:

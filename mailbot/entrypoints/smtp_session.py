@@ -142,6 +142,7 @@ class IntakeSession(SMTP):
         self._timeout_handle: Any = _NoTimer()
         #: the moment of the loop's clock from which on we wait no longer
         self.late_at = float("inf")
+        self._stream: MailStream | None = None
         #: recipients of this connection that were refused
         self.mistakes = 0
         #: a mail is coming in or being kept: not the moment to hang up
@@ -246,7 +247,7 @@ class IntakeSession(SMTP):
         self.is_receiving = True
         try:
             refusal = await self._receive(
-                envelope, draft, self._stream().data(_PATIENCE * self._max_size)
+                envelope, draft, self._open_stream().data(_PATIENCE * self._max_size)
             )
             await self._end_mail(refusal or await self._reception.keep(session, envelope, draft))
         finally:
@@ -281,7 +282,7 @@ class IntakeSession(SMTP):
         if not envelope.rcpt_tos:
             envelope.refusal = SmtpAnswer(code=503, status="5.5.1", text="no valid recipients")
         draft = envelope.draft = envelope.draft or self._reception.begin()
-        envelope.refusal = await self._receive(envelope, draft, self._stream().chunk(size))
+        envelope.refusal = await self._receive(envelope, draft, self._open_stream().chunk(size))
         if not is_last or not envelope.rcpt_tos:
             await self.push(str(envelope.refusal or f"250 2.0.0 {size} octets received"))
         if not is_last:
@@ -307,13 +308,28 @@ class IntakeSession(SMTP):
             self.hang_up(str(self._reception.too_large(envelope)))
             raise ConnectionResetError from None
         finally:
+            self._stream = None
             if not is_whole:
                 # what follows on this line is the rest of a mail and must not become commands
                 self.hang_up()
         return refusal
 
-    def _stream(self) -> MailStream:
-        return MailStream(self._reader, self.loop.time, partial(setattr, self, "late_at"))
+    def _open_stream(self) -> MailStream:
+        transport: Any = self.transport
+        self._stream = MailStream(
+            self._reader,
+            transport,
+            clock=self.loop.time,
+            wait_until=partial(setattr, self, "late_at"),
+        )
+        return self._stream
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came: bytes of a mail, or commands."""
+        if self._stream and self._stream.is_open:
+            self._stream.receive(data)
+        else:
+            super().data_received(data)
 
     async def _end_mail(self, answer: SmtpAnswer) -> None:
         for _ in range(self._answers()):

@@ -82,9 +82,17 @@ def read_entity(raw: bytes) -> Entity:
 
 
 def read_head(raw: bytes) -> Entity:
-    """Return the mail `raw` with the headers that `read_entity` sees, and its body left out."""
+    """Return the mail `raw` with the headers that `read_entity` sees, and nothing else of it."""
     head, _body = _cut_head(_mended(raw))
-    return _entity(head + b"\r\n\r\n", "text/plain", 0, _Budget())
+    headers, _rest, _defects = _headers(head)
+    return Entity(
+        headers=tuple(headers),
+        media_type="text/plain",
+        parameters={},
+        disposition="",
+        disposition_parameters={},
+        body=b"",
+    )
 
 
 def _mended(raw: bytes) -> bytes:
