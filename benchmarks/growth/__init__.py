@@ -1,0 +1,1 @@
+"""How long mailbot's questions take when there are millions of documents."""
