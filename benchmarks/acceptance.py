@@ -31,7 +31,7 @@ from mailbot.settings import Settings
 from storage.durable import write_durably
 from storage.spool import Spool
 from tests.kit.databases import lay_database
-from tests.kit.dns import dns_server
+from tests.kit.dns import dns_server, txt
 from tests.kit.ports import free_port
 from tests.kit.postfix import postfix
 from tests.kit.smtp import PURCHASE, SUPPLIER, settings, write_facts
@@ -44,6 +44,9 @@ _FIRST = 60
 _MEGABYTE = 1024 * 1024
 #: mails in flight when memory is measured, and their size
 _IN_FLIGHT, _LARGE = 100, 25_000_000
+
+#: as of most senders: mailbot asks once, and remembers it as long as DNS says
+_ZONE = {("_dmarc." + SUPPLIER.partition("@")[2], "TXT"): [txt("v=DMARC1; p=none")]}
 
 Server = Callable[[], AbstractContextManager[int]]
 
@@ -113,7 +116,7 @@ def _mailbot(
 ) -> Iterator[tuple[SmtpIntake, Spool]]:
     folder = Path(tempfile.mkdtemp())
     write_facts(folder)
-    with dns_server({}) as dns:
+    with dns_server(_ZONE) as dns:
         chosen = settings(
             folder,
             smtp={

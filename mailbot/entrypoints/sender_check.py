@@ -18,6 +18,7 @@ SECONDS = 5.0
 #: the first bytes of a mail that are looked at when nothing is signed
 UNSIGNED_BYTES = 2 * MAX_HEADERS
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_PLAIN_BEGINNING = re.compile(rb"(?!>?From )[!-9;-~]{1,200}:")
 _SIGNATURE = re.compile(rb"^(?:dkim-signature|arc-[a-z-]+):", re.IGNORECASE | re.MULTILINE)
 
 
@@ -29,9 +30,13 @@ def is_signed(head: bytes) -> bool:
 
 
 def head_of(raw: bytes) -> bytes:
-    """Return a mail without its body, when nothing in the body changes how its head is read."""
+    """Return a mail without its body, when nothing in the body changes how its head is read.
+
+    `mailbot.mail.mime` mends what some servers put before a head, or into all of a mail.
+    """
     blank = _BLANK_LINE.search(raw, 0, MAX_HEAD)
-    return raw[: blank.end()] if blank and b"\r\r\n" not in raw[:MAX_HEADERS] else raw
+    is_plain = blank and _PLAIN_BEGINNING.match(raw) and b"\r\r\n" not in raw[:MAX_HEADERS]
+    return raw[: blank.end()] if blank and is_plain else raw
 
 
 class SenderCheck:
