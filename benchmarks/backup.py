@@ -10,6 +10,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from itertools import islice
@@ -69,7 +70,9 @@ def main(
             title=f"{database}, {documents} documents",
         )
         for name, step in _steps(folder, urls, documents=documents, files=files):
-            table.add_row(name, *_measured(step))
+            row = _measured(step)
+            Console(stderr=True).print(name, *row)
+            table.add_row(name, *row)
         Console().print(table)
 
 
@@ -90,8 +93,8 @@ def _steps(
 
 def _measured(step: tuple[Any, ...]) -> tuple[str, ...]:
     """Run a step in a process of its own; return its seconds, its peak, and what it says."""
-    with forking().Pool(1) as pool:
-        seconds, of_processor, peak, said = pool.apply(_run, step)
+    with ProcessPoolExecutor(1, mp_context=forking()) as pool:
+        seconds, of_processor, peak, said = pool.submit(_run, *step).result()
     return f"{seconds:.1f}", f"{of_processor:.1f}", f"{peak:.0f}", said
 
 
