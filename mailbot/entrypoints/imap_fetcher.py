@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 import structlog
 
+from mailbot import measures
 from mailbot.domain.clock import Clock
 from mailbot.domain.directory import Directory
 from mailbot.domain.errors import Temporary
@@ -185,6 +186,9 @@ class ImapFetcher:
             source_key = f"imap:{self._name}:{box.uidvalidity}:{uid}"
             self._way_in.spool.put(raw, self._envelope(raw, sender, recipient, source_key))
             self._way_in.on_mail()
+        # as SMTP would have answered
+        code = "250" if is_welcome else "550"
+        measures.MAILS.labels(Channel.IMAP.value, code).inc()
         log.info("mail fetched", source=self._name, uid=uid, sender=sender, kept=is_welcome)
         self._mark(box, uid)
         return _Outcome.KEPT if is_welcome else _Outcome.LEFT
