@@ -57,7 +57,9 @@ class Watcher:
             check_audit(context)
             found += find_troubles(look(context), limits, now)
             judged |= {Trouble(id=name).key for name in OF_ALL}
-        settle_troubles(context, found, judged)
+        # parts that end with us have not ended by themselves
+        if not self._stopping.is_set():
+            settle_troubles(context, found, judged)
 
     def _run(self) -> None:
         pause = _FIRST_AFTER_SECONDS
