@@ -33,15 +33,15 @@ if TYPE_CHECKING:  # the library has these for type checkers alone
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _CONNECT = timedelta(seconds=5)
-#: a try that begins later than this after the first is not made
-_TRIES = timedelta(seconds=20)
+#: a try that begins later than this after the first is not made: the job comes back by itself
+_TRIES = timedelta(seconds=8)
 _RETRY: "RetryConfig" = {
-    "max_retries": 8,
+    "max_retries": 20,
     "retry_timeout": _TRIES,
     "backoff": {
         "init_backoff": timedelta(milliseconds=100),
-        "max_backoff": timedelta(seconds=5),
-        "base": 2,
+        "max_backoff": timedelta(seconds=2),
+        "base": 3,
     },
 }
 #: names in one answer of a list: what lies in memory at a time

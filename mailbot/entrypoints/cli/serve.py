@@ -1,5 +1,6 @@
 """`mailbot serve`: run until told to stop."""
 
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 #: names of threads
 _PARTS_LIVE_IN = frozenset({"intake", "sender", "imap", "smtp", "watchdog"})
+#: after SIGTERM; who sent it waits for ten
+_LAST_SECONDS = 9
 _CANNOT_START = (MailbotError, SettingsError, OSError, ValueError)
 
 
@@ -45,9 +48,20 @@ def serve(
     service = _start(settings, wanted)
     _say_where(settings)
     stopping.wait()
+    _end_in_time()
     service.stop()
     if died.is_set():
         raise typer.Exit(1)
+
+
+def _end_in_time() -> None:
+    """End at the latest then, whatever still hangs on a server that does not answer.
+
+    Nothing is lost with it: what was accepted is on disk, and the job is taken up again.
+    """
+    last = threading.Timer(_LAST_SECONDS, os._exit, args=(0,))
+    last.daemon = True
+    last.start()
 
 
 def _note_death(

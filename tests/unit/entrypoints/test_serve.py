@@ -15,13 +15,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from mailbot.domain.job import JobKind
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.cli import app
 from mailbot.entrypoints.cli.serve import _note_death
-from mailbot.settings import Settings
+from mailbot.settings import Settings, read_settings
 from storage.definitions import all_definitions
+from tests.kit.flaky_proxy import flaky_proxy, silent
 from tests.kit.killed_service import start_service
 from tests.kit.ports import free_port
+from tests.kit.s3 import S3Server
 
 
 def write_config(folder: Path, more: str = "", **listens: str) -> Path:
@@ -124,6 +127,27 @@ def test_it_answers_and_ends_cleanly_when_told_to(tmp_path: Path) -> None:
         process.stdout.read()
         deadline = time.monotonic() + 30
         assert process.wait(deadline - time.monotonic()) == 0
+
+
+def test_it_ends_when_told_to_although_a_bucket_never_answers(
+    tmp_path: Path, s3: S3Server
+) -> None:
+    with flaky_proxy(s3.port) as proxy:
+        bucket = {**s3.new_bucket(port=proxy.port), "seconds": "3600"}
+        lines = "".join(f'{name} = "{value}"\n' for name, value in bucket.items())
+        config = write_config(tmp_path, f"[blobs]\n{lines}")
+        context = open_context(read_settings(config))
+        with context.transaction() as unit:
+            unit.put(JobKind.RETENTION, key="now")
+        close_context(context)
+        proxy.trouble(silent)
+        process = start_service(config, tmp_path / "log.txt")
+        while not proxy.connections:
+            assert process.is_alive()
+            time.sleep(0.05)
+        process.terminate()
+        process.join(timeout=60)
+        assert process.exitcode == 0
 
 
 def test_a_definition_with_a_mistake_applies_nothing(tmp_path: Path) -> None:
