@@ -1,5 +1,6 @@
 """Takes jobs from the queue and runs their handlers; the one place where any error is caught."""
 
+import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,8 @@ from storage.machine_slots import Slot, one_of, take_slot
 log = structlog.get_logger(__name__)
 
 _PATIENCE_SECONDS = 6
+#: of these, for files that are being read
+_READING_SECONDS = 3
 #: of what a job is about, what the log names
 _NAMED = ("mail", "document", "batch")
 
@@ -50,8 +53,14 @@ class Worker:
         self._runner.start(light=worker.processes, heavy=worker.ocr_processes)
 
     def stop(self) -> None:
-        """End; running jobs get some seconds, the rest stays in the queue."""
+        """End; running jobs get some seconds, the rest stays in the queue.
+
+        What is still being read then is read again later; a minute would be too long to wait.
+        """
+        interruption = threading.Timer(_READING_SECONDS, self._context.sandbox.interrupt)
+        interruption.start()
         self._runner.stop(patience=_PATIENCE_SECONDS)
+        interruption.cancel()
         self._watchdog.stop()
         self._slot.give_back()
 

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 import structlog
 
-from mailbot.domain.errors import MailbotError
+from mailbot.domain.errors import MailbotError, Temporary
 from mailbot.sandbox.frames import (
     BrokenTalkError,
     Kind,
@@ -59,6 +59,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._server: Server | None = None
         self._idle: list[Reader] = []
+        self._busy: set[Reader] = set()
         self._owner = os.getpid()
         #: how each reader ended that was replaced; the last ones, for tests and measurements
         self.ended: list[Ended] = []
@@ -97,6 +98,13 @@ class Sandbox:
         value: T = outcome.value
         return value
 
+    def interrupt(self) -> None:
+        """End the readers that are reading now: a reason to read their files again later."""
+        with self._lock:
+            busy = tuple(self._busy) if self._owner == os.getpid() else ()
+        for reader in busy:
+            reader.interrupt()
+
     def close(self) -> None:
         """End every reader; the next file starts others."""
         with self._lock:
@@ -121,10 +129,14 @@ class Sandbox:
         """Lend a reader, and keep it if it can go on. Raises ReaderDiedError for one that died."""
         reader = None if is_new else self._idle_reader()
         reader = reader or self._running().fork()
+        with self._lock:
+            self._busy.add(reader)
         try:
             yield reader
         except (BrokenTalkError, SilentError) as error:
             ended = self._end(reader)
+            if reader.is_interrupted:
+                raise Temporary("mailbot stops: the file is read again later") from error
             log.warning(
                 "reader died", why=str(error), signal=ended.signal, kB=ended.memory // 1024
             )
@@ -136,6 +148,7 @@ class Sandbox:
             self._end(reader)
         else:
             with self._lock:
+                self._busy.discard(reader)
                 self._idle.append(reader)
 
     def _reason(self, ended: Ended) -> str:
@@ -160,6 +173,8 @@ class Sandbox:
             self._end(reader)
 
     def _end(self, reader: Reader) -> Ended:
+        with self._lock:
+            self._busy.discard(reader)
         ended = reader.end()
         self.ended = [*self.ended[-99:], ended]
         return ended
@@ -180,6 +195,7 @@ class Sandbox:
             if process is not None:
                 process.forget()
         self._idle, self._server, self._owner = [], None, os.getpid()
+        self._busy.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Reader:
         self._talk = Talk(end)
         self.n_files = 0
         self.is_done = False
+        self.is_interrupted = False
 
     def work(self, work: Message, answers: Answers, limits: Limits) -> Message:
         """Return what comes of `work`. Raises BrokenTalkError, SilentError, what answers do."""
@@ -72,6 +73,11 @@ class Reader:
     def forget(self) -> None:
         """Speak with it no more."""
         self._end.close()
+
+    def interrupt(self) -> None:
+        """End it while another thread waits for it."""
+        self.is_interrupted = True
+        self._server.end(self._pid)
 
     def end(self) -> Ended:
         """End it and return how it ended."""

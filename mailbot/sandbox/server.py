@@ -70,6 +70,7 @@ def _become_reader(control: socket.socket, end: int, limits: Limits) -> None:
 def _end(pid: int) -> bytes:
     """Kill a reader, if it lives, and return how it ended."""
     try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # still our child?
         os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
     except (ProcessLookupError, ChildProcessError):

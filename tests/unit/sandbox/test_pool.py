@@ -144,6 +144,17 @@ def test_a_reader_that_says_nothing_is_ended(
         sandbox.run(reader_work.sleep)
 
 
+def test_what_is_read_while_the_program_stops_is_read_later(sandbox: Sandbox) -> None:
+    sandbox.interrupt()  # nothing is being read: nothing happens
+
+    def ask(_word: str) -> str:
+        sandbox.interrupt()
+        return "yes"
+
+    with pytest.raises(Temporary, match="read again later"):
+        sandbox.run(reader_work.drip, ask=ask)
+
+
 def test_errors_of_ours_are_raised_again(sandbox: Sandbox) -> None:
     with pytest.raises(CutError, match="pdf_broken"):
         sandbox.run(reader_work.cut_badly, "pdf_broken")
