@@ -14,7 +14,8 @@ from mailbot.domain.values import from_data, from_json, to_data, to_json
 from storage.absences import absences_by_dossier, absences_in
 from storage.freezes import frozen_addresses
 from storage.shared_values import DIRECTORY, note_change
-from storage.tables import DossierPersonRow, DossierRow, OfficeRow
+from storage.tables import DossierRow, OfficeRow
+from storage.tables.known import DossierPersonRow
 
 P = TypeVar("P", Person, Employee)
 

@@ -66,15 +66,6 @@ class DossierRow(SQLModel, table=True):
     data: str = _text()
 
 
-class DossierPersonRow(SQLModel, table=True):
-    """Somebody of a client whom a dossier knows."""
-
-    __tablename__ = "dossier_person"
-    #: lower case
-    email: str = Field(primary_key=True)
-    dossier: str = Field(primary_key=True, index=True)
-
-
 class MailRow(SQLModel, table=True):
     """One mail for one of our addresses."""
 
