@@ -17,7 +17,7 @@ from tests.kit.ports import free_port
 _LOOK_SECONDS = 0.05
 #: what systemd calls RestartSec
 _RESTART_SECONDS = 0.2
-_STOP_SECONDS = 20
+_STOP_SECONDS = 60
 
 #: name of a topology -> name of each process -> the parts that it runs
 TOPOLOGIES: Mapping[str, Mapping[str, str]] = {
@@ -31,6 +31,8 @@ TOPOLOGIES: Mapping[str, Mapping[str, str]] = {
         "sender-b": "sender,scheduler",
     },
 }
+#: processes that take mail beside the one that began them
+_LISTENERS: Mapping[str, int] = {"one": 0, "parts": 0, "many": 2}
 
 
 @dataclass
@@ -69,7 +71,8 @@ class Installation:
         self.smtp_port = free_port()
         self.log = folder / "log.txt"
         self.config = folder / "mailbot.toml"
-        self.config.write_text(_toml(self._sections() | dict(sections)))
+        listening = {"listen": f"127.0.0.1:{self.smtp_port}", "processes": _LISTENERS[topology]}
+        self.config.write_text(_toml({**self._sections(), "smtp": listening, **sections}))
         self.settings: Settings = read_settings(self.config)
         self.nodes = {
             name: Node(name=name, only=only) for name, only in TOPOLOGIES[topology].items()
@@ -87,7 +90,6 @@ class Installation:
                 "domain": "in.example",
                 "public_url": f"http://127.0.0.1:{free_port()}",
             },
-            "smtp": {"listen": f"127.0.0.1:{self.smtp_port}"},
             "trusted_authserv": {"ids": ["mx.in.example"]},
             "limits": {
                 "mails_per_minute": many,

@@ -37,6 +37,8 @@ _LEASE = timedelta(minutes=3)
 _RENEW_SECONDS = 60
 _IDLE_SECONDS = 0.2
 _TROUBLE_SECONDS = 2
+#: for mails that are on their way when we are told to end
+_PATIENCE_SECONDS = 8
 
 
 class Sender:
@@ -56,7 +58,7 @@ class Sender:
     def stop(self) -> None:
         """End after the mails at hand."""
         self._stopping.set()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=_PATIENCE_SECONDS)
 
     def _run(self) -> None:
         if self._context.database.is_sqlite:

@@ -19,8 +19,10 @@ from mailbot.domain.job import JobKind
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.cli import app
 from mailbot.entrypoints.cli.serve import _note_death
+from mailbot.entrypoints.service import Service
 from mailbot.settings import Settings, read_settings
 from storage.definitions import all_definitions
+from tests.kit.databases import lay_database
 from tests.kit.flaky_proxy import flaky_proxy, silent
 from tests.kit.killed_service import start_service
 from tests.kit.ports import free_port
@@ -180,3 +182,26 @@ def test_a_part_that_dies_ends_the_process(
     thread.start()
     thread.join()
     assert (stopping.is_set(), died.is_set()) == (ends, ends)
+
+
+class Waiting:
+    """A part that ends only when another is ending too."""
+
+    def __init__(self, both: threading.Barrier) -> None:
+        self._both = both
+
+    def start(self) -> None:
+        """Begin nothing."""
+
+    def stop(self) -> None:
+        self._both.wait(timeout=20)
+
+
+def test_no_part_waits_for_the_end_of_another(tmp_path: Path) -> None:
+    """One after the other they could take longer than the 10 s that we promise."""
+    lay_database(tmp_path)
+    service = Service(Settings(service={"data": tmp_path}), only=())  # type: ignore[arg-type]
+    both = threading.Barrier(2)
+    service._running = [("one", Waiting(both)), ("two", Waiting(both))]
+    service.stop()
+    assert not both.broken
