@@ -106,10 +106,13 @@ def test_one_that_is_killed_loses_nothing_and_another_takes_its_place(
 
 
 def test_they_count_their_connections_together(intake: RunningIntake) -> None:
-    with ExitStack() as open_ones:
-        clients = [open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(22)]
-        codes = [one.reply()[:3] for one in clients]
-    assert sorted(codes) == ["220"] * 20 + ["421"] * 2
+    def ask() -> list[str]:
+        with ExitStack() as open_ones:
+            clients = [open_ones.enter_context(RawClient(intake.smtp_port)) for _ in range(22)]
+            return sorted(one.reply()[:3] for one in clients)
+
+    # those of the test before may still be going
+    eventually(lambda: ask() == ["220"] * 20 + ["421"] * 2)
 
 
 def test_they_end_with_the_process_that_started_them(tmp_path: Path) -> None:
