@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +19,9 @@ from storage.tables import DossierRow, OfficeRow
 from storage.tables.known import DossierPersonRow
 
 P = TypeVar("P", Person, Employee)
+
+#: dossiers that are remembered as they were read, some 10 kB each
+_READ = 1000
 
 
 def find_definition(
@@ -150,8 +154,14 @@ def first_office(session: Session) -> tuple[Office, tuple[Employee, ...]] | None
     return _office(row) if row else None
 
 
+@lru_cache(maxsize=_READ)
+def _read(data: str) -> Dossier:
+    """Return what a row says; the same few hundred are asked for all day, and none is changed."""
+    return from_json(Dossier, data)
+
+
 def _dossier(session: Session, row: DossierRow) -> Dossier:
-    dossier = from_json(Dossier, row.data)
+    dossier = _read(row.data)
     people = _with_freezes(dossier.people, frozen_addresses(session, dossier.office))
     return replace(dossier, people=people, absences=absences_in(session, dossier.code))
 
@@ -208,7 +218,7 @@ def _definition(session: Session, row: OfficeRow) -> Definition:
     return Definition(
         office=office,
         employees=employees,
-        dossiers=tuple(from_json(Dossier, d.data) for d in dossiers),
+        dossiers=tuple(_read(d.data) for d in dossiers),
     )
 
 
