@@ -84,7 +84,9 @@ def test_new_uids_double_no_document(box: Dovecot, tmp_path: Path) -> None:
         make_folder(box)
     box.append(invoice("2026-114"), "Facturen")
     box.append(invoice("2026-115"), "Facturen")
-    with begin(box, tmp_path) as story:
+    again = begin(box, tmp_path)
+    again.stores = story.stores
+    with again as story:
         story.expect(APPROVER, "2026-115")
         story.expect_nothing_new()
         assert len(story.documents("bakkerij")) == 2
