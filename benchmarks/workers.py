@@ -11,6 +11,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -18,11 +19,15 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from handlers.context import Context
+from mailbot.domain.clock import SystemClock
 from mailbot.domain.document import Status
+from mailbot.domain.events import Event, EventKind
 from mailbot.domain.mail import Channel, Envelope
 from mailbot.entrypoints.app import close_context, open_context
 from mailbot.entrypoints.intake import record_delivery
 from mailbot.settings import read_settings
+from storage.audit import record_event
+from storage.database import Database
 from storage.definitions import save_definition
 from storage.documents import documents_in
 from storage.failed_jobs import failed_jobs
@@ -58,7 +63,35 @@ def rows() -> list[tuple[str, str]]:
             one, two = (measure(server, workers, number, make) for workers in (1, 2))
             found += [*told(f"{load}, one worker", one), *told(f"{load}, two workers", two)]
             found += [(f"{load}, two against one", f"{one.seconds / two.seconds:.2f} times")]
+        for writers in (1, 4):
+            found += [(f"events, {writers} at a time", f"{event_commits(server, writers):.0f}/s")]
     return found
+
+
+def event_commits(server: Postgres, writers: int, seconds: float = 5) -> float:
+    """Return how many transactions with one event commit in a second; nothing is synced."""
+    database = Database(server.new_migrated_database())
+    event = Event(
+        at=SystemClock().now(),
+        kind=EventKind.MAIL_ACCEPTED,
+        actor="mailbot",
+        subject="0",
+        data={"to": PURCHASE},
+    )
+    until = time.perf_counter() + seconds
+
+    def write(_writer: int) -> int:
+        written = 0
+        while time.perf_counter() < until:
+            with database.transaction() as session:
+                record_event(session, event)
+            written += 1
+        return written
+
+    with ThreadPoolExecutor(writers) as threads:
+        total = sum(threads.map(write, range(writers)))
+    database.close()
+    return total / seconds
 
 
 def told(name: str, measured: Measured) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
 import sqlalchemy as sa
+from sqlalchemy.event import listens_for
 from sqlmodel import Session, col, select
 
 from mailbot.domain.events import Event, EventKind, Link, content_hash, link_hash, plain_hash
@@ -17,6 +18,8 @@ from storage.tables import AuditRow
 #: any number that nothing else locks: appends wait for one another on PostgreSQL
 _LOCK = 4_711_001
 _FIRST = "0" * 64
+#: where a session keeps what it will append
+_UNWRITTEN = "unwritten events"
 #: number and hash before the first event
 _BEGINNING = (0, _FIRST)
 
@@ -25,31 +28,50 @@ _Row = AuditRow | SimpleNamespace
 
 
 def record_event(session: Session, event: Event) -> None:
-    """Append `event` in the transaction of its effect."""
+    """Append `event` in the transaction of its effect.
+
+    It is written right before the commit, unless somebody looks at the log in between: on
+    PostgreSQL whoever appends keeps all others waiting until then.
+    """
+    session.info.setdefault(_UNWRITTEN, []).append(event)
+
+
+@listens_for(Session, "before_commit")
+def _write_events(session: Session) -> None:
+    """Chain what was recorded to the end of the log."""
+    events: list[Event] = session.info.pop(_UNWRITTEN, [])
+    if not events:
+        return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     last = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
-    previous = last.hash if last else _FIRST
+    newest, previous = (last.number or 0, last.hash) if last else _BEGINNING
+    for number, event in enumerate(events, newest + 1):
+        row = _row(number, event, previous)
+        session.add(row)
+        previous = row.hash
+    session.flush()
+
+
+def _row(number: int, event: Event, previous: str) -> AuditRow:
     data = json.dumps(event.data, sort_keys=True, ensure_ascii=False)
     content = content_hash(event, data)
-    session.add(
-        AuditRow(
-            number=(last.number or 0) + 1 if last else 1,
-            at=event.at,
-            event=event.kind.value,
-            actor=event.actor,
-            subject=event.subject,
-            data=data,
-            previous_hash=previous,
-            content_hash=content,
-            hash=link_hash(previous, content),
-        )
+    return AuditRow(
+        number=number,
+        at=event.at,
+        event=event.kind.value,
+        actor=event.actor,
+        subject=event.subject,
+        data=data,
+        previous_hash=previous,
+        content_hash=content,
+        hash=link_hash(previous, content),
     )
-    session.flush()
 
 
 def events_about(session: Session, subject: str) -> list[Event]:
     """Return what happened to one mail or document, oldest first."""
+    _write_events(session)
     rows = session.exec(
         select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.number))
     )
@@ -58,12 +80,14 @@ def events_about(session: Session, subject: str) -> list[Event]:
 
 def find_event(session: Session, number: int) -> Event | None:
     """Return the event with this number."""
+    _write_events(session)
     row = session.get(AuditRow, number)
     return _event(row) if row else None
 
 
 def last_event(session: Session) -> Event | None:
     """Return the newest event: its hash stands for everything before it."""
+    _write_events(session)
     row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
     return _event(row) if row else None
 

@@ -12,6 +12,7 @@ from mailbot.domain.events import Event, EventKind, link_hash, plain_hash
 from storage.audit import broken_links, events_about, last_event, links_between, record_event
 from storage.database import Database
 from storage.tables import AuditRow
+from tests.kit.postgres import Postgres
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -140,3 +141,25 @@ def test_many_who_append_at_once_make_one_chain(database: Database) -> None:
     with database.reading() as session:
         numbers = [e.number for n in range(4) for e in events_about(session, f"d{n}")]
     assert sorted(numbers) == list(range(1, 21))
+
+
+def test_who_recorded_something_keeps_nobody_waiting_until_he_commits(postgres: Postgres) -> None:
+    database = Database(postgres.new_migrated_database())
+    with database.transaction() as session:
+        record_event(session, event(1))
+        append(database, event(2))
+        assert [each.data["n"] for each in events_about(session, "d1")] == ["2", "1"]
+        record_event(session, event(3))
+    with database.reading() as session:
+        assert [each.data["n"] for each in events_about(session, "d1")] == ["2", "1", "3"]
+    assert broken(database) == []
+    database.close()
+
+
+def test_what_is_rolled_back_was_never_recorded(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:
+        record_event(session, event(1))
+        raise ZeroDivisionError
+    append(database, event(2))
+    with database.reading() as session:
+        assert [each.data["n"] for each in events_about(session, "d1")] == ["2"]
