@@ -60,9 +60,7 @@ def test_a_machine_with_another_secret_does_not_start(machine: Open, tmp_path: P
     assert machine("one").token_secret == one.token_secret
 
 
-def test_what_one_machine_changes_the_door_of_another_knows(
-    machine: Open, tmp_path: Path
-) -> None:
+def test_what_one_machine_changes_the_door_of_another_knows(machine: Open, tmp_path: Path) -> None:
     one = machine("one")
     share_secret(one, tmp_path / "two")
     two = machine("two")
