@@ -33,22 +33,19 @@ class Rate:
         """Allow `per_minute` for each key, all at once or spread."""
         self._per_minute = per_minute
         self._clock = clock
-        self._memory = memory
         self._buckets = Table(memory)
 
     def take(self, key: str) -> bool:
         """Note one more; False when it is one too many, and then it is not noted."""
         now = self._clock.now().timestamp()
-        with self._memory.locked():
-            free = self._free(key, now)
-            if free >= 1:
-                self._buckets.note(key, free - 1, now)
+        free = self._free(key, now)
+        if free >= 1:
+            self._buckets.note(key, free - 1, now)
         return free >= 1
 
     def is_spent(self, key: str) -> bool:
         """Whether one more would be one too many."""
-        with self._memory.locked():
-            return self._free(key, self._clock.now().timestamp()) < 1
+        return self._free(key, self._clock.now().timestamp()) < 1
 
     def _free(self, key: str, now: float) -> float:
         bucket = self._buckets.find(key)
@@ -77,14 +74,13 @@ class Connections:
     def enter(self, connection: object, address: str) -> bool:
         """Note a new connection; False when it is one too many, and then it is not noted."""
         place = 1 + self._memory.digest(client_of(address)) % _PLACES
-        with self._memory.locked():
-            is_busy = sum(one[0] for one in self._counts) >= self._most
-            of_client = sum(one[place] for one in self._counts)
-            if is_busy or (of_client >= self._per_client and not is_loopback(address)):
-                return False
-            self._known[connection] = place
-            self._own[0] += 1
-            self._own[place] += 1
+        is_busy = sum(one[0] for one in self._counts) >= self._most
+        of_client = sum(one[place] for one in self._counts)
+        if is_busy or (of_client >= self._per_client and not is_loopback(address)):
+            return False
+        self._known[connection] = place
+        self._own[0] += 1
+        self._own[place] += 1
         return True
 
     def leave(self, connection: object) -> None:

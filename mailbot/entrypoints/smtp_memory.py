@@ -2,17 +2,16 @@
 
 It is of one size from the start, so no flood makes it grow; of too many keys those that were
 noted longest ago go. Keys are kept as salted digests: nobody outside can choose keys that meet.
-The lock belongs to the operating system: a process that is killed gives it back.
+
+There is no lock: it would make all wait for one that the system has put to sleep while it holds it.
+So two processes that note the same key at the very same moment may count once.
 """
 
-import fcntl
 import hashlib
 import mmap
 import os
 import secrets
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 #: digest of the key, the number, and when it was noted
 _SLOT = struct.Struct("=Qdd")
@@ -36,24 +35,11 @@ class Memory:
 
     def __init__(self, descriptor: int = -1) -> None:
         """Look at what `descriptor` shares, by default at memory of this process alone."""
-        self._descriptor = descriptor
         self._mapped = mmap.mmap(descriptor, _SIZE)
         if descriptor < 0:
             self._mapped[:_SALT] = secrets.token_bytes(_SALT)
         self._salt = self._mapped[:_SALT]
         self._used = _SALT
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other process waiting."""
-        if self._descriptor < 0:
-            yield
-            return
-        fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
 
     def claim(self, size: int) -> memoryview:
         """Return the next `size` bytes."""
