@@ -3,8 +3,8 @@
 It is of one size from the start, so no flood makes it grow; of too many keys those that were
 noted longest ago go. Keys are kept as salted digests: nobody outside can choose keys that meet.
 
-There is no lock: it would make all wait for one that the system has put to sleep while it holds it.
-So two processes that note the same key at the very same moment may count once.
+There is no lock: it would make all wait for one that the system has put to sleep while it holds
+it. So two processes that note the same key at the very same moment may count once.
 """
 
 import hashlib
