@@ -33,12 +33,13 @@ from storage.documents import documents_in
 from storage.failed_jobs import failed_jobs
 from tests.kit.killed_service import start_service
 from tests.kit.office import APPROVER, make_definition, make_dossier, needs_approval
-from tests.kit.pdf_builder import scan_pdf, text_pdf
+from tests.kit.pdf_builder import belgian_vat, scan_pdf, text_pdf
 from tests.kit.postgres import Postgres, run_postgres
 from tests.kit.structured_builders import Sample, build_ubl
 
 SUPPLIER = "facturen@drukkerij.example"
 PURCHASE = "aankoop-0400000185@in.example"
+SUPPLIERS = [(f"Drukkerij Zandhaas {n} BV", belgian_vat(4_100_000 + n)) for n in range(41)]
 #: documents of one measurement, and before it
 TEXTS, SCANS, WARM = 200, 24, 4
 
@@ -108,15 +109,22 @@ def text_file(number: int) -> File:
     """Return an e-invoice or a PDF with text, in turn."""
     name = f"2026-{number:05}"
     if number % 2:
-        return f"{name}.pdf", "application/pdf", text_pdf(number=name)
-    sample = Sample(number=name, customer_vat="BE0400000185")
+        return f"{name}.pdf", "application/pdf", paper(number)
+    supplier, vat = SUPPLIERS[number % len(SUPPLIERS)]
+    sample = Sample(number=name, supplier=supplier, supplier_vat=vat, customer_vat="BE0400000185")
     return f"{name}.xml", "application/xml", build_ubl(sample)
 
 
 def scan_file(number: int) -> File:
     """Return a PDF that is a picture of a page."""
     name = f"2026-{number:05}"
-    return f"{name}.pdf", "application/pdf", scan_pdf(text_pdf(number=name))
+    return f"{name}.pdf", "application/pdf", scan_pdf(paper(number))
+
+
+def paper(number: int) -> bytes:
+    """Return an invoice of one of the suppliers, as a PDF with text."""
+    supplier, vat = SUPPLIERS[number % len(SUPPLIERS)]
+    return text_pdf(number=f"2026-{number:05}", supplier=supplier, supplier_vat=vat)
 
 
 def measure(
@@ -220,7 +228,7 @@ def pause(processes: Sequence[ForkServerProcess], signal_number: signal.Signals)
 def wait_until_read(context: Context, documents: int) -> None:
     """Wait until so many documents were read and nothing is left to do about them."""
     while True:
-        time.sleep(0.05)
+        time.sleep(0.2)
         if context.jobs.under_way():
             continue
         with context.database.reading() as session:

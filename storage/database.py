@@ -1,10 +1,13 @@
 """The database: SQLite by default, PostgreSQL when outgrown; transactions are the only way in."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from dbos import DBOS
 from psycopg.abc import Buffer
@@ -22,6 +25,9 @@ from storage.migrating import migrate
 
 #: no handler works so long in a transaction without asking the database anything
 _IDLE_SECONDS = 30
+#: a connection that was used so lately is there
+_TRY_SECONDS = 1.0
+_USED = "used"
 #: what PostgreSQL calls internal errors, and are not ours
 _PASSING = (IdleInTransactionSessionTimeout, ReadOnlySqlTransaction)
 
@@ -50,19 +56,22 @@ class Database:
         Raises Temporary when the database is down, locked or too slow.
         """
         session = Session(self.engine, expire_on_commit=False)
-        with _away_is_temporary(), session, session.begin():
+        with away_is_temporary(), session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that only looks: it takes no write lock. Raises Temporary."""
         engine = self.engine.execution_options(mailbot_reading=True)
-        with _away_is_temporary(), Session(engine) as session:
+        with away_is_temporary(), Session(engine, expire_on_commit=False) as session:
             yield session
+            # a rollback would have psycopg forget the statements that it prepared
+            session.expunge_all()
+            session.commit()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring our tables to a version, and the job tables to the newest. Raises Temporary."""
-        with _away_is_temporary():
+        with away_is_temporary():
             migrate(self.engine, revision)
             DBOS.migrate(self.jobs_url)
 
@@ -82,7 +91,7 @@ class Database:
 
 
 @contextmanager
-def _away_is_temporary() -> Iterator[None]:
+def away_is_temporary() -> Iterator[None]:
     """Raise Temporary for what goes by: a database that is down, locked, slow, or hangs up.
 
     So does one that has become read-only: after a failover the old half of a pair still answers.
@@ -106,8 +115,10 @@ def _with_driver(url: str) -> str:
 
 def _make_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        engine = sa.create_engine(url, pool_size=10, max_overflow=10)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_try_if_idle, engine.dialect))
         return engine
     path = sa.make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -130,6 +141,23 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.adapters.register_dumper(str, _TextDumper)
     connection.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
     connection.commit()
+
+
+def _note_use(_connection: object, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _try_if_idle(dialect: sa.Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    """Try a connection before its first use after a while: the server may have been restarted.
+
+    To try it before every use costs as much as what most transactions ask.
+    """
+    if time.monotonic() - record.info.get(_USED, 0) < _TRY_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise sa.exc.InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -4,6 +4,7 @@ A job is put in the transaction of its cause, and runs at least once; handlers m
 """
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -13,8 +14,9 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlmodel import Session
 
+from mailbot.domain.errors import Temporary
 from mailbot.domain.job import Job, JobKind
-from storage.database import Database
+from storage.database import Database, away_is_temporary
 from storage.job_pace import Pace
 
 _WORKFLOW = "run_job"
@@ -52,6 +54,8 @@ class Jobs:
             system_database_url=database.jobs_url,
             serializer=DBOSPortableJSONSerializer(),
             application_name=_APPLICATION,
+            # who asks knows what to do while the database is away
+            retry_connection_errors=False,
             lazy=True,
         )
 
@@ -66,10 +70,14 @@ class Jobs:
         )
 
     def leave_for_newer(self, workflow_id: str, key: str, kind: str, ids: str) -> None:
-        """Offer a job of a kind that this version does not know again, later, to any worker."""
+        """Offer a job of a kind that this version does not know again, later, to any worker.
+
+        Raises Temporary.
+        """
         _, _, offers = workflow_id.rpartition("^")
         offer = f"{key}^{int(offers) + 1 if offers.isdigit() else 1}"
-        self._client.enqueue(_options(_LIGHT, offer, _UNKNOWN_SECONDS), key, kind, ids)
+        with away_is_temporary():
+            self._client.enqueue(_options(_LIGHT, offer, _UNKNOWN_SECONDS), key, kind, ids)
 
     def register_queues(self, at_a_time: Mapping[str, int]) -> None:
         """Make the rows of the queues, for the threads of DBOS to begin with."""
@@ -98,8 +106,11 @@ class Jobs:
             return {status: count for status, count in session.execute(sa.text(query)) if count}
 
     def running(self) -> list[RunningJob]:
-        """Return the jobs that workers have taken, living or dead."""
-        found = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
+        """Return the jobs that workers have taken, living or dead. Raises Temporary."""
+        with away_is_temporary():
+            found = self._client.list_workflows(
+                status="PENDING", load_input=False, load_output=False
+            )
         return [
             RunningJob(each.workflow_id, each.queue_name or _LIGHT, each.executor_id or "")
             for each in found
@@ -109,13 +120,14 @@ class Jobs:
         """Put jobs that a dead worker had taken back in their queues, unless they ended.
 
         Whoever still runs one all the same can no longer end it: DBOS knows by a mark that it is
-        somebody else's now.
+        somebody else's now. Raises Temporary.
         """
         keys = defaultdict(list)
         for job in left_behind:
             keys[job.queue].append(job.key)
-        for queue, workflow_ids in keys.items():
-            self._client.resume_workflows(workflow_ids, queue_name=queue)
+        with away_is_temporary():
+            for queue, workflow_ids in keys.items():
+                self._client.resume_workflows(workflow_ids, queue_name=queue)
 
     def forget_finished(self, before: datetime, *, limit: int = _BATCH) -> int:
         """Delete the rows of jobs that ended before then; return how many, at most `limit`."""
@@ -128,7 +140,8 @@ class Jobs:
         with self._database.reading() as session:
             ended = [str(key) for key in session.execute(query, values).scalars()]
         if ended:
-            self._client.delete_workflows(ended)
+            with away_is_temporary():
+                self._client.delete_workflows(ended)
         return len(ended)
 
     def close(self) -> None:
@@ -158,6 +171,8 @@ class JobRunner:
         self._database = database
         self._jobs = jobs
         self._run = run
+        #: by workflow id
+        self._begun: set[str] = set()
 
     def start(self, *, light: int, heavy: int) -> None:
         """Begin to take jobs: at most `light` quick ones and `heavy` recognitions at a time.
@@ -185,11 +200,28 @@ class JobRunner:
         DBOS.destroy(workflow_completion_timeout_sec=patience, destroy_registry=True)
         self._pace.close()
 
+    def has_begun(self, key: str) -> bool:
+        """Whether a job that was given to this process runs in it."""
+        return key in self._begun
+
     def _run_or_leave(self, key: str, kind: str, ids: str) -> None:
-        if kind in _KNOWN:
-            self._run(Job(key=key, kind=JobKind(kind), ids=json.loads(ids)))
-        else:
-            self._jobs.leave_for_newer(DBOS.workflow_id or key, key, kind, ids)
+        workflow_id = DBOS.workflow_id or key
+        self._begun.add(workflow_id)
+        try:
+            if kind in _KNOWN:
+                self._run(Job(key=key, kind=JobKind(kind), ids=json.loads(ids)))
+            else:
+                self._leave(workflow_id, key, kind, ids)
+        finally:
+            self._begun.discard(workflow_id)
+
+    def _leave(self, workflow_id: str, key: str, kind: str, ids: str) -> None:
+        """Leave a job to a newer version; while the database is away, wait: it is not left yet."""
+        while True:
+            try:
+                return self._jobs.leave_for_newer(workflow_id, key, kind, ids)
+            except Temporary:
+                time.sleep(1)
 
 
 def _options(queue: str, workflow_id: str, delay: float) -> EnqueueOptions:

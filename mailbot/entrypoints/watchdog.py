@@ -1,6 +1,8 @@
 """Says that this worker lives, and has the jobs of workers that do so no more run again."""
 
 import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -8,6 +10,7 @@ import structlog
 from handlers.context import Context
 from mailbot.domain.errors import Temporary
 from storage.executors import forget_executor, forget_executors, record_beat, silent_executors
+from storage.jobs import RunningJob
 from storage.one_at_a_time import only_one
 
 log = structlog.get_logger(__name__)
@@ -21,9 +24,15 @@ _GONE = timedelta(days=7)
 class Watchdog:
     """Beats, and watches the others, while it runs."""
 
-    def __init__(self, context: Context, executor_id: str) -> None:
+    def __init__(
+        self, context: Context, executor_id: str, has_begun: Callable[[str], bool]
+    ) -> None:
+        """Watch as `executor_id`; `has_begun` says of a job by its key whether it runs here."""
         self._context = context
         self._executor_id = executor_id
+        self._has_begun = has_begun
+        #: jobs that were given to us and do not run here, and since when, in seconds
+        self._missed: dict[str, float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
@@ -60,6 +69,18 @@ class Watchdog:
             except Temporary as error:
                 log.warning("watchdog waits for the database", why=str(error))
 
+    def _lost(self, running: Sequence[RunningJob]) -> set[str]:
+        """Return what was given to us long ago and never begun here.
+
+        The database may go away between the two.
+        """
+        now = time.monotonic()
+        ours = {job.key for job in running if job.executor_id == self._executor_id}
+        missed = {key for key in ours if not self._has_begun(key)}
+        self._missed = {key: self._missed.get(key, now) for key in missed}
+        limit = SILENCE.total_seconds()
+        return {key for key, since in self._missed.items() if now - since > limit}
+
     def _beat(self) -> timedelta:
         with self._context.database.transaction() as session:
             forget_executors(session, _GONE)
@@ -69,8 +90,10 @@ class Watchdog:
         running = self._context.jobs.running()
         with self._context.database.reading() as session:
             dead = silent_executors(session, {job.executor_id for job in running}, SILENCE)
-        left_behind = [job for job in running if job.executor_id in dead]
+        lost = self._lost(running)
+        left_behind = [job for job in running if job.executor_id in dead or job.key in lost]
         if left_behind:
             self._context.jobs.run_again(left_behind)
-            log.warning("jobs of silent workers", workers=sorted(dead), jobs=len(left_behind))
+            keys = [job.key for job in left_behind]
+            log.warning("jobs run again", silent=sorted(dead), jobs=len(keys), first=keys[0])
         return len(left_behind)

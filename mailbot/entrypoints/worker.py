@@ -45,10 +45,10 @@ class Worker:
         # it reads its modules meanwhile: the first document does not wait for them
         self._context.sandbox.start()
         executor_id = f"{self._machine}/{self._slot.number}"
-        self._watchdog = Watchdog(self._context, executor_id)
-        self._watchdog.start()
         database, jobs = self._context.database, self._context.jobs
         self._runner = JobRunner(database, jobs, self.run, executor_id=executor_id)
+        self._watchdog = Watchdog(self._context, executor_id, self._runner.has_begun)
+        self._watchdog.start()
         worker = self._context.settings.worker
         self._runner.start(light=worker.processes, heavy=worker.ocr_processes)
 

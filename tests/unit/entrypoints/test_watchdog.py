@@ -33,6 +33,10 @@ def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]
     close_context(opened)
 
 
+def watcher(context: Context, *begun: str) -> Watchdog:
+    return Watchdog(context, "watcher/1", lambda key: key in begun)
+
+
 def put_running(context: Context, key: str, worker: str) -> None:
     """Put a job that a worker has taken."""
     with context.database.transaction() as session:
@@ -60,19 +64,33 @@ def test_only_jobs_of_the_silent_run_again(context: Context) -> None:
     put_running(context, "of-before-there-were-beats", "only-machine")
     be_silent(context, "dead/1", SILENCE + timedelta(seconds=2))
     be_silent(context, "slow/1", SILENCE - timedelta(seconds=10))
-    watchdog = Watchdog(context, "watcher/1")
+    watchdog = watcher(context)
     assert watchdog.watch() == 2
     assert context.jobs.under_way() == {"ENQUEUED": 2, "PENDING": 1}
     assert [job.key for job in context.jobs.running()] == ["of-the-slow"]
     assert watchdog.watch() == 0
 
 
+def test_a_job_that_was_given_to_us_and_never_began_runs_again(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_running(context, "begun", "watcher/1")
+    put_running(context, "lost", "watcher/1")
+    be_silent(context, "watcher/1", timedelta())
+    watchdog = watcher(context, "begun")
+    assert watchdog.watch() == 0, "it may be on its way"
+    monkeypatch.setattr("mailbot.entrypoints.watchdog.SILENCE", timedelta())
+    be_silent(context, "watcher/1", timedelta(minutes=-1))
+    assert watchdog.watch() == 1
+    assert [job.key for job in context.jobs.running()] == ["begun"]
+
+
 def test_one_watches_at_a_time(context: Context) -> None:
     put_running(context, "of-the-dead", "dead/1")
     with only_one(context.database, "watchdog") as is_first:
         assert is_first
-        assert Watchdog(context, "second/1").watch() == 0
-    assert Watchdog(context, "second/1").watch() == 1
+        assert watcher(context).watch() == 0
+    assert watcher(context).watch() == 1
 
 
 def test_a_beat_tells_how_long_there_was_none(context: Context) -> None:
