@@ -19,7 +19,7 @@ from mailbot.sandbox.outside import outside
 
 #: seconds for one document, compiling its rules included; a document that comes in waits less
 WALL_TIME = 40.0
-SHORT_WALL_TIME = 10.0
+SHORT_WALL_TIME = 25.0
 #: the engine keeps a little of every document; after so many it is replaced
 MAX_DOCUMENTS = 5000
 
