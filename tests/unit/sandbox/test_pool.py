@@ -238,8 +238,9 @@ def test_several_threads_have_a_reader_each(sandbox: Sandbox) -> None:
 def test_a_new_server_follows_one_that_was_killed(sandbox: Sandbox) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
-        sandbox._running()._process.kill()
-        sandbox._running()._process.wait()
+        server = sandbox._running()._process
+        server.kill()
+        server.wait()
         assert sandbox.run(reader_work.pid) > 0
 
 
