@@ -17,7 +17,9 @@ from pathlib import Path
 from mailbot.sandbox import landlock, system_calls
 
 #: where programs lie, their letters and their tables; nothing of ours is there but the program
-_PROGRAMS = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/dev/null")
+_INSTALLED = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
+#: qpdf opens an encrypted PDF with the help of the second
+_DEVICES = ("/dev/null", "/dev/urandom")
 _OPEN_FILES = 64
 _PR_SET_PDEATHSIG = 1
 
@@ -30,7 +32,9 @@ def read_programs_only(more: Iterable[Path] = ()) -> bool:
     package = Path(__file__).parents[1]
     installed = (sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib"))
     pythons = (sys.prefix, sys.base_prefix, *installed)
-    return landlock.restrict([Path(p) for p in (*_PROGRAMS, *pythons)] + [package, *more])
+    return landlock.restrict(
+        [Path(p) for p in (*_INSTALLED, *_DEVICES, *pythons)] + [package, *more]
+    )
 
 
 def call_little() -> bool:

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from mailbot.domain.document import Status
-from mailbot.domain.errors import Temporary
 from mailbot.domain.outbox import OutboxEntry, OutboxState
 from mailbot.entrypoints.app import open_spool
 from mailbot.entrypoints.cli import app
-from mailbot.recognition import ocr
+from mailbot.recognition.ocr_engine import ask_tesseract
+from mailbot.sandbox.outside import _OUTSIDE
 from storage.failed_jobs import failed_jobs
 from storage.outbox import recent_entries, update_entry
 from tests.kit.office import APPROVER, MANAGER, make_definition, make_dossier, needs_approval
@@ -129,12 +129,13 @@ def test_what_the_smarthost_refuses(tmp_path: Path, answer: str, state: OutboxSt
 def test_a_missing_language_of_tesseract_is_a_passing_trouble_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lacks(_languages: tuple[str, ...]) -> NoReturn:
-        raise Temporary("Tesseract lacks nld: apt install tesseract-ocr-nld")
+    def lacks(*_asked: object) -> dict[str, Any]:
+        return {"missing": ["nld"]}
 
     with Story(tmp_path / "data", make_definition()) as story:
         with monkeypatch.context() as patched:
-            patched.setattr(ocr, "check_installed", lacks)
+            # a reader asks the worker for Tesseract
+            patched.setitem(_OUTSIDE, f"{ask_tesseract.__module__}.ask_tesseract", lacks)
             scan = ("scan.pdf", "application/pdf", scan_pdf())
             story.say(SUPPLIER, PURCHASE, files=[scan])
             story.eventually(lambda: _failed(story), lambda: "a failed job")
