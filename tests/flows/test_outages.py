@@ -129,7 +129,7 @@ def test_what_the_smarthost_refuses(tmp_path: Path, answer: str, state: OutboxSt
 def test_a_missing_language_of_tesseract_is_a_passing_trouble_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lacks(*_asked: object) -> dict[str, Any]:
+    def lacks(request: dict[str, Any], pixels: bytes, width: int, height: int) -> dict[str, Any]:
         return {"missing": ["nld"]}
 
     with Story(tmp_path / "data", make_definition()) as story:

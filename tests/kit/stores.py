@@ -13,6 +13,8 @@ from tests.kit.postgres import Postgres
 from tests.kit.s3 import S3Server
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+#: folders of tests that tell stories
+_TELLING = ("flows", "faults")
 #: half of these stories are told on SQLite, too: twice all of them is more than a run has time for
 _HALF_ON_BOTH = "test_stories"
 
@@ -37,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell each test that tells a story on which stores."""
-    if metafunc.definition.path.parent.name == "flows" and hasattr(metafunc.module, "Story"):
+    if metafunc.definition.path.parent.name in _TELLING and hasattr(metafunc.module, "Story"):
         metafunc.parametrize("stores", _stores_of(metafunc), indirect=True)
 
 
