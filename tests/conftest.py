@@ -21,7 +21,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is i
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 4 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
-# a loaded machine is slow now and then: no test measures time; a quarter of hypothesis' 100
+# a loaded machine is slow now and then: no test measures time; some of hypothesis' 100
 # examples finds what a change breaks, and `python -m benchmarks.fuzz` looks longer
-settings.register_profile("mailbot", deadline=None, max_examples=25)
+settings.register_profile("mailbot", deadline=None, max_examples=15)
 settings.load_profile("mailbot")
