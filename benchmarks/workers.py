@@ -222,7 +222,8 @@ def write_mail(file: File) -> bytes:
 def pause(processes: Sequence[ForkServerProcess], signal_number: signal.Signals) -> None:
     """Stop or go on, all of them."""
     for process in processes:
-        os.killpg(process.pid or 0, signal_number)
+        assert process.pid  # 0 would be our own group
+        os.killpg(process.pid, signal_number)
 
 
 def wait_until_read(context: Context, documents: int) -> None:
