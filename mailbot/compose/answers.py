@@ -25,6 +25,10 @@ OFFERED: dict[Context, tuple[str, ...]] = {
     Context.PAYMENT: ("confirm", "cancel"),
     Context.EXPORT: ("field", "retry", "question"),
     Context.DIGEST: ("numbers", "numbers_hold", "numbers_reject", "numbers_question"),
+    Context.BASKET: ("help",),
+    Context.PAYMENT_APPROVAL: ("approve", "reject_why", "help"),
+    Context.PAY: ("help",),
+    Context.ACCOUNT: ("help",),
     Context.NONE: ("help",),
 }
 

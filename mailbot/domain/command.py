@@ -31,6 +31,26 @@ class Verb(StrEnum):
     HANDLED = "handled"
     PAID = "paid"
     PAY = "pay"
+    #: a payment that is typed whole, without a document
+    PAY_MANUALLY = "pay_manually"
+    NOT_PAID = "not_paid"
+    NOT_HANDLED = "not_handled"
+    #: make an EPC QR code
+    QR = "qr"
+    #: show the basket; give payments in it one date
+    BASKET = "basket"
+    GROUP = "group"
+    #: make the files of payments in the basket
+    EXECUTE = "execute"
+    #: list payments that were made; send one of their files again
+    PAYMENTS = "payments"
+    PAYMENT_FILE = "payment_file"
+    #: the supplier's account is his; it is not
+    TRUST_ACCOUNT = "trust_account"
+    REFUSE_ACCOUNT = "refuse_account"
+    NOT_DUPLICATE = "not_duplicate"
+    #: take up a rejected document again
+    REOPEN = "reopen"
     CONFIRM = "confirm"
     CANCEL = "cancel"
     ALLOW = "allow"
@@ -62,7 +82,8 @@ class Command:
     #: numbered lines of the mail that was answered; empty: the document of that mail
     items: tuple[int, ...] = ()
     #: by name: reason, until, text, to, label, field, value, line, account, amount, vat_code,
-    #: pages, code
+    #: pages, code; of payments: date, account, amount, communication, rule, iban, name, via,
+    #: number
     args: dict[str, str] = field(default_factory=dict)
 
 
@@ -78,6 +99,14 @@ class Context(StrEnum):
     CONFIRMATION = "confirmation"
     INBOX = "inbox"
     EXPORT = "export"
+    #: the basket of a dossier, or the list of what was executed: numbered payments
+    BASKET = "basket"
+    #: payments that wait for their approver
+    PAYMENT_APPROVAL = "payment_approval"
+    #: how to pay one document: its QR code, its data
+    PAY = "pay"
+    #: whether an account is really the supplier's
+    ACCOUNT = "account"
     NONE = "none"
 
 

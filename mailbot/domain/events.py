@@ -71,6 +71,22 @@ class EventKind(StrEnum):
     #: what a booked document taught of its counterparty
     SUPPLIER_LEARNED = "supplier_learned"
     SUPPLIER_FORGOTTEN = "supplier_forgotten"
+    #: a payment was put in the basket, changed, moved on: from and to, amount, account, cause
+    PAYMENT_PREPARED = "payment_prepared"
+    PAYMENT_CHANGED = "payment_changed"
+    PAYMENT_MOVED = "payment_moved"
+    PAYMENT_APPROVED = "payment_approved"
+    PAYMENT_REFUSED = "payment_refused"
+    #: a file for the bank was made, and sent again
+    PAYMENT_FILE_MADE = "payment_file_made"
+    PAYMENT_FILE_SENT = "payment_file_sent"
+    #: how far an account of a supplier is trusted
+    ACCOUNT_PROPOSED = "account_proposed"
+    ACCOUNT_TRUSTED = "account_trusted"
+    ACCOUNT_REFUSED = "account_refused"
+    #: a bank statement was read, and one of its movements was given to a payment or document
+    STATEMENT_READ = "statement_read"
+    MOVEMENT_MATCHED = "movement_matched"
     DEFINITION_APPLIED = "definition_applied"
     JOB_BURIED = "job_buried"
     #: what was kept long enough is gone: what, and how many

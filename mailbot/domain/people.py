@@ -68,6 +68,8 @@ class Office:
     other_senders: Treatment | None = None
     #: hour of the daily digest, local time
     digest_hour: int = 7
+    #: whether its dossiers may prepare payments at all (CF-PAY-01)
+    payments: bool = True
     #: as the setting retention.document_years, for this office; None: as set there
     document_years: int | None = None
 
@@ -161,6 +163,58 @@ class ApprovalRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DebitAccount:
+    """An account of the dossier from which payments leave (CF-PAY-05)."""
+
+    #: what people type, e.g. "kbc"
+    alias: str
+    iban: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRule:
+    """Who may approve payments, and up to which amount (CF-PAPP-02…05)."""
+
+    name: str
+    #: e-mail addresses; "*": everyone of the dossier who may process documents
+    approvers: tuple[str, ...]
+    #: of one payment; None: unlimited
+    max_amount: Decimal | None = None
+    #: "all": everyone named must approve; "one": the first answer counts
+    mode: Literal["all", "one"] = "all"
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payments:
+    """How a dossier pays (CF-PAY-01)."""
+
+    active: bool = False
+    #: payments take an approval of their own; rules are in `Dossier.payment_rules` (CF-PAPP-01)
+    approval: bool = False
+    #: what may leave on one day, None: no limit
+    daily_limit: Decimal | None = None
+    #: so long nothing is paid to an account after it was confirmed
+    wait_hours: int = 0
+    #: the version of the file that the bank takes
+    format: Literal["pain.001.001.03", "pain.001.001.09"] = "pain.001.001.09"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supplier:
+    """A supplier whom somebody wrote down: its contact on file, its accounts."""
+
+    name: str
+    vat_number: str = ""
+    #: who is asked whether an account is theirs; never taken from a document
+    email: str = ""
+    telephone: str = ""
+    #: accounts that are trusted because the definition says so
+    ibans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Export:
     """Where bookings go when they are complete."""
 
@@ -205,6 +259,11 @@ class Dossier:
     journals: tuple[Journal, ...] = ()
     people: tuple[Person, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
+    payments: Payments = field(default_factory=Payments)
+    #: the first is used where nobody names one
+    debit_accounts: tuple[DebitAccount, ...] = ()
+    payment_rules: tuple[PaymentRule, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
     #: as people said since; no part of a definition
     absences: tuple[Absence, ...] = ()
     #: total including VAT from which an approval takes a one-time code; None: none does

@@ -16,6 +16,8 @@ class ShownItem:
     context: Context
     #: id of a conversation, which then stands in the line instead of a document
     conversation: str = ""
+    #: id of a payment, which then stands in the line instead of a document; `version` is its own
+    payment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Reads the definition of one office from TOML, or says every mistake with its line.
 
 Keys are the field names of `mailbot.domain.people`: `[office]`, `[[employees]]`, `[[dossiers]]`
-with `[[dossiers.journals]]`, `[[dossiers.people]]`, `[[dossiers.approval_rules]]` and
-`[dossiers.export]`; docker/demo.toml is an example of all of it.
+with `[[dossiers.journals]]`, `[[dossiers.people]]`, `[[dossiers.approval_rules]]`,
+`[dossiers.payments]`, `[[dossiers.debit_accounts]]`, `[[dossiers.payment_rules]]`,
+`[[dossiers.suppliers]]` and `[dossiers.export]`; docker/demo.toml is an example of all of it.
 """
 
 import re
@@ -16,6 +17,7 @@ from mailbot.domain.errors import DefinitionError
 from mailbot.domain.identifiers import read_enterprise_number
 from mailbot.domain.people import (
     ApprovalRule,
+    DebitAccount,
     Definition,
     Dossier,
     Employee,
@@ -24,8 +26,11 @@ from mailbot.domain.people import (
     Journal,
     JournalKind,
     Office,
+    PaymentRule,
+    Payments,
     Person,
     PersonRole,
+    Supplier,
     Validation,
 )
 from mailbot.domain.treatment import Treatment
@@ -61,6 +66,7 @@ _OFFICE = {
     "time_zone": Key(fields.time_zone),
     **_SENDERS,
     "digest_hour": Key(fields.hour),
+    "payments": Key(fields.flag),
     "document_years": Key(fields.years),
 }
 _SOMEBODY = {
@@ -99,11 +105,40 @@ _EXPORT = {
     "wait_minutes": Key(fields.minutes),
     "options": Key(fields.options),
 }
+_DEBIT_ACCOUNT = {
+    "alias": Key(fields.code, is_required=True),
+    "iban": Key(fields.iban, is_required=True),
+    "bic": Key(fields.bic),
+}
+_PAYMENT_RULE = {
+    "name": Key(fields.text, is_required=True),
+    "approvers": Key(fields.several(fields.email_or_everyone), is_required=True),
+    "max_amount": Key(fields.amount),
+    "mode": Key(fields.one_of("all", "one")),
+    "active": Key(fields.flag),
+}
+_SUPPLIER = {
+    "name": Key(fields.text, is_required=True),
+    "vat_number": Key(fields.vat_number),
+    "email": Key(fields.email),
+    "telephone": Key(fields.text),
+    "ibans": Key(fields.several(fields.iban)),
+}
+_PAYMENTS = {
+    "active": Key(fields.flag),
+    "approval": Key(fields.flag),
+    "daily_limit": Key(fields.amount),
+    "wait_hours": Key(fields.hours),
+    "format": Key(fields.one_of("pain.001.001.03", "pain.001.001.09")),
+}
 #: of each kind of table in a dossier: its keys, and what stands for a value that was reported
 _TABLES: dict[str, tuple[type, dict[str, Key], dict[str, Any]]] = {
     "journals": (Journal, _JOURNAL, {"code": "", "kind": JournalKind.MISCELLANEOUS}),
     "people": (Person, _PERSON, {"email": "", "first_name": "", "last_name": ""}),
     "approval_rules": (ApprovalRule, _RULE, {"name": "", "approvers": ()}),
+    "debit_accounts": (DebitAccount, _DEBIT_ACCOUNT, {"alias": "", "iban": ""}),
+    "payment_rules": (PaymentRule, _PAYMENT_RULE, {"name": "", "approvers": ()}),
+    "suppliers": (Supplier, _SUPPLIER, {"name": ""}),
 }
 
 
@@ -125,6 +160,10 @@ def _export(raw: object, path: Path, report: Report) -> Export | None:
     return Export(**values) if "connector" in values else None
 
 
+def _payments(raw: object, path: Path, report: Report) -> Payments:
+    return Payments(**read_table(raw, path, _PAYMENTS, report))
+
+
 _DOSSIER = {
     "code": Key(fields.code, is_required=True),
     "name": Key(fields.text, is_required=True),
@@ -140,6 +179,10 @@ _DOSSIER = {
     "journals": Key(_tables_of("journals")),
     "people": Key(_tables_of("people"), is_required=True),
     "approval_rules": Key(_tables_of("approval_rules")),
+    "payments": Key(_payments),
+    "debit_accounts": Key(_tables_of("debit_accounts")),
+    "payment_rules": Key(_tables_of("payment_rules")),
+    "suppliers": Key(_tables_of("suppliers")),
     "confirm_from": Key(fields.amount),
     "legal_hold": Key(fields.flag),
     "export": Key(_export),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailbot.domain.identifiers import read_vat_number
+from mailbot.domain.identifiers import read_iban, read_vat_number
 from mailbot.domain.mail import LANGUAGES
 from mailbot.domain.money import cents
 from mailbot.rules.toml_lines import Path
@@ -26,6 +26,7 @@ _DOMAIN = re.compile(r"[@.](?:[\w](?:[\w-]*[\w])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]"
 _WEEK = 7 * 24 * 60
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _JOURNAL_CODE = re.compile(r"[A-Za-z0-9_]{1,10}")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _LONGEST_TEXT = 200
 
 
@@ -136,6 +137,14 @@ def minutes(raw: object, path: Path, report: Report) -> int | None:
     return None
 
 
+def hours(raw: object, path: Path, report: Report) -> int | None:
+    """Read a wait in hours, a week at most."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= _WEEK // 60:
+        return raw
+    report.add(path, f"is {_shown(raw)}; write hours from 0 to {_WEEK // 60}, e.g. 24")
+    return None
+
+
 def hour(raw: object, path: Path, report: Report) -> int | None:
     """Read an hour of the day."""
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 23:
@@ -179,6 +188,34 @@ def email(raw: object, path: Path, report: Report) -> str | None:
         report.add(path, f'{value!r} is no e-mail address; write one, e.g. "an@client.example"')
         return None
     return value.lower()
+
+
+def email_or_everyone(raw: object, path: Path, report: Report) -> str | None:
+    """Read an e-mail address, or "*" for everyone."""
+    return "*" if raw == "*" else email(raw, path, report)
+
+
+def iban(raw: object, path: Path, report: Report) -> str | None:
+    """Read an IBAN with right check digits, without its blanks."""
+    value = text(raw, path, report)
+    if value is None:
+        return None
+    number = read_iban(value)
+    if number is None:
+        report.add(path, f"{value!r} is no IBAN: its length or check digits are wrong")
+    return number
+
+
+def bic(raw: object, path: Path, report: Report) -> str | None:
+    """Read a BIC (ISO 9362) in capitals."""
+    value = text(raw, path, report)
+    if value is None:
+        return None
+    number = value.replace(" ", "").upper()
+    if not _BIC.fullmatch(number):
+        report.add(path, f"{value!r} is no BIC; write 8 or 11 letters and digits, e.g. KREDBEBB")
+        return None
+    return number
 
 
 def sender(raw: object, path: Path, report: Report) -> str | None:

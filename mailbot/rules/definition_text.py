@@ -8,13 +8,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from mailbot.domain.people import Definition, Dossier, Employee
+from mailbot.domain.people import Definition, Dossier, Employee, Payments
 
 #: follows from where a table stands in the text
 _IMPLIED = {"office", "absences"}
 #: written although it has its default: what people look for in a definition
 _ALWAYS = {"language", "validation", "role", "roles", "connector", "delivery", "mode"}
-_TABLES = ("journals", "people", "approval_rules")
+_TABLES = (
+    "journals", "people", "approval_rules", "debit_accounts", "payment_rules", "suppliers",
+)  # fmt: skip
+#: tables of which a dossier has one
+_SINGLE = ("payments", "export")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +49,12 @@ def write_definition(definition: Definition) -> str:
 
 def write_dossier(dossier: Dossier) -> str:
     """Return the part of the TOML that is about one dossier."""
-    parts = [_table("[[dossiers]]", dossier, apart=(*_TABLES, "export"))]
+    parts = [_table("[[dossiers]]", dossier, apart=(*_TABLES, *_SINGLE))]
     parts += [
         _table(f"[[dossiers.{name}]]", each) for name in _TABLES for each in getattr(dossier, name)
     ]
+    if dossier.payments != Payments():
+        parts.append(_table("[dossiers.payments]", dossier.payments))
     parts.append(_table("[dossiers.export]", dossier.export, apart=("options",)))
     if dossier.export.options:
         lines = (f"{_key(k)} = {_value(v)}\n" for k, v in sorted(dossier.export.options.items()))
@@ -86,16 +92,35 @@ def _facts(definition: Definition) -> Iterable[tuple[str, dict[str, str]]]:
     for employee in definition.employees:
         yield f"employee {employee.email}", _values(employee)
     for dossier in definition.dossiers:
-        subject = f"dossier {dossier.code}"
-        yield subject, _values(dossier, apart=(*_TABLES, "export"))
-        for journal in dossier.journals:
-            yield f"{subject}, journal {journal.code}", _values(journal)
-        for person in dossier.people:
-            yield f"{subject}, person {person.email}", _values(person)
-        for rule in dossier.approval_rules:
-            yield f"{subject}, approval rule {rule.name!r}", _values(rule)
-        export = _values(dossier.export, apart=("options",))
-        yield f"{subject}, export", export | {k: _value(v) for k, v in _options(dossier)}
+        yield from _facts_of_dossier(dossier)
+
+
+#: of each kind of table in a dossier: how one of them is called, and which of its values names it
+_NAMES = {
+    "journals": ("journal", "code"),
+    "people": ("person", "email"),
+    "approval_rules": ("approval rule", "name"),
+    "debit_accounts": ("debit account", "alias"),
+    "payment_rules": ("payment rule", "name"),
+    "suppliers": ("supplier", "name"),
+}
+
+
+def _facts_of_dossier(dossier: Dossier) -> Iterable[tuple[str, dict[str, str]]]:
+    subject = f"dossier {dossier.code}"
+    yield subject, _values(dossier, apart=(*_TABLES, *_SINGLE))
+    for table in _TABLES:
+        what, name = _NAMES[table]
+        for each in getattr(dossier, table):
+            yield f"{subject}, {what} {_shown_name(getattr(each, name))}", _values(each)
+    yield f"{subject}, payments", _values(dossier.payments)
+    export = _values(dossier.export, apart=("options",))
+    yield f"{subject}, export", export | {k: _value(v) for k, v in _options(dossier)}
+
+
+def _shown_name(name: str) -> str:
+    """Return a name of several words in quotes."""
+    return repr(name) if " " in name else name
 
 
 def _options(dossier: Dossier) -> Sequence[tuple[str, str]]:

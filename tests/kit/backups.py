@@ -102,9 +102,14 @@ def _value(column: sa.Column[Any], number: int, sha256: str) -> Any:
         return sha256
     if column.name == "state":
         return ("queued", "deferred", "sent")[number % 3]
-    if not column.primary_key and not column.unique:
+    if not column.primary_key and not column.unique and not _is_unique_with_others(column):
         return _VALUES[kind]
     return number + 1 if kind is int else f"{number:04} {LETTERS}"
+
+
+def _is_unique_with_others(column: sa.Column[Any]) -> bool:
+    pairs = (c for c in column.table.constraints if isinstance(c, sa.UniqueConstraint))
+    return any(column.name in pair.columns for pair in pairs)
 
 
 def put_row(session: Session, table: str, **values: Any) -> None:
