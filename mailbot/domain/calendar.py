@@ -33,12 +33,12 @@ def after_working_days(day: date, count: int, time_zone: str) -> date:
 @cache
 def _holidays(year: int, time_zone: str) -> frozenset[date]:
     fixed = (date(year, month, day) for month, day in _FIXED.get(time_zone, ()))
-    easter = _easter(year)
-    moving = (easter + timedelta(days=days) for days in _MOVING.get(time_zone, ()))
+    sunday = easter(year)
+    moving = (sunday + timedelta(days=days) for days in _MOVING.get(time_zone, ()))
     return frozenset((*fixed, *moving))
 
 
-def _easter(year: int) -> date:
+def easter(year: int) -> date:
     """Return Easter Sunday (Gregorian computus, Meeus/Jones/Butcher)."""
     century, rest = divmod(year, 100)
     golden = year % 19

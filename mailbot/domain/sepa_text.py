@@ -1,31 +1,30 @@
-"""Writes names and communications in the few letters that every bank of SEPA takes.
+"""Text in the letters that every bank of the SEPA takes.
 
-Source: EPC217-08 "SEPA requirements for an extended character set": a-z A-Z 0-9 and
-/ - ? : ( ) . , ' + and the space; no slash begins or ends a text, and no two stand together.
+Source: EPC217-08 (best practices on character sets): a-z A-Z 0-9 / - ? : ( ) . , ' + and
+the blank; no slash at either end, no two of them together.
 """
 
 import re
 import unicodedata
 
-_NOT_TAKEN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
-#: letters that do not fall apart into a plain one and its accent, and signs with a usual spelling
-_SPELLED = str.maketrans(
+_NOT_TAKEN = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
+#: what a decomposition does not make a letter of the set
+_TRANSLITERATED = str.maketrans(
     {
         "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O",
-        "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH",
-        "\u0131": "i", "&": "+", "€": "EUR", "_": "-", "@": "(at)", "`": "'", "\u00b4": "'",
-        "\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", ";": ",",
-        "[": "(", "]": ")", "{": "(", "}": ")",
+        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ł": "l", "Ł": "L",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i", "€": "EUR", "&": "+", "@": "(at)", "_": "-",
+        "\N{EN DASH}": "-", "—": "-", "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'", "“": "'", "”": "'", '"': "'", "`": "'",
+        ";": ",", "=": "-", "[": "(", "]": ")", "{": "(", "}": ")", "\\": "/", "|": "/",
     }
 )  # fmt: skip
 
 
 def sepa_text(text: str, length: int) -> str:
-    """Return `text` in letters that every bank takes, at most `length` of them; "" stays "".
-
-    Accents go, signs get their usual spelling, what has none becomes a point.
-    """
-    apart = unicodedata.normalize("NFKD", text.translate(_SPELLED))
-    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    taken = _NOT_TAKEN.sub(".", " ".join(plain.split()))
-    return re.sub("/{2,}", "/", taken)[:length].strip(" /")
+    """Return `text` in letters of the set, at most `length` of them; what has no like is a dot."""
+    latin = unicodedata.normalize("NFKD", text.translate(_TRANSLITERATED))
+    latin = "".join(letter for letter in latin if not unicodedata.combining(letter))
+    taken = _NOT_TAKEN.sub(".", " ".join(latin.split()))
+    single = re.sub(r"/{2,}", "/", taken)
+    return single[:length].strip(" /")
