@@ -128,6 +128,8 @@ class Payment:
     prepared_at: datetime
     #: the document was not booked yet when it was prepared (CF-PAY-15)
     is_unbooked: bool = False
+    #: who prepared it was frozen since: it stays in the basket until somebody else takes it over
+    waits_since_freeze: bool = False
     #: name of the payment rule that was chosen, "" for the one that fits (CF-PAPP-07)
     rule: str = ""
     #: id of the file that it is in
