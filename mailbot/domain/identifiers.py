@@ -11,6 +11,7 @@ from uuid import UUID
 
 from stdnum import iban as stdnum_iban
 from stdnum import vatin
+from stdnum.be import iban as be_iban
 from stdnum.be import vat as be_vat
 from stdnum.exceptions import ValidationError
 
@@ -72,3 +73,16 @@ def write_ogm(digits: str) -> str:
 def write_iban(iban: str) -> str:
     """Return an IBAN in groups of four."""
     return " ".join(iban[i : i + 4] for i in range(0, len(iban), 4))
+
+
+def bank_of(iban: str) -> tuple[str, str]:
+    """Return the BIC and the name of the bank of a Belgian IBAN; "" for what is not known.
+
+    Source: the National Bank's list of protocol numbers, as python-stdnum has it.
+    """
+    try:
+        known = be_iban.info(iban) if iban.startswith("BE") else {}
+    except ValidationError:
+        return "", ""
+    bic = re.sub(r"\s", "", str(known.get("bic") or ""))
+    return bic if len(bic) in {8, 11} else "", str(known.get("bank") or "")
