@@ -15,10 +15,15 @@ from mailbot.domain.errors import MailbotError
 from mailbot.domain.mail import Language
 
 #: placeholders whose values are ids themselves, and the table that says them in words
-_NAMED_THINGS = {"status": "statuses", "to_status": "statuses", "verb": "verbs"}
+_NAMED_THINGS = {
+    "status": "statuses",
+    "to_status": "statuses",
+    "payment_status": "payment_statuses",
+    "verb": "verbs",
+}
 _FIELD_LISTS = frozenset({"field", "fields"})
 #: placeholders whose values are arguments of a command
-_TYPED = frozenset({"until", "value"})
+_TYPED = frozenset({"until", "value", "amount", "open", "day"})
 
 #: names of `Invoice` fields whose everyday word is listed under another id in table `fields`
 _FIELD_IDS = {

@@ -186,7 +186,7 @@ def moved(payment: Payment, to: PaymentStatus, **changes: object) -> Payment:
     Raises Refused("payment_status_forbids") when the table above has no such change.
     """
     if to not in ALLOWED_CHANGES[payment.status]:
-        raise Refused("payment_status_forbids", {"status": payment.status.value})
+        raise Refused("payment_status_forbids", {"payment_status": payment.status.value})
     return replace(payment, status=to, **changes)  # type: ignore[arg-type]
 
 
@@ -196,7 +196,7 @@ def changed(payment: Payment, **changes: object) -> Payment:
     Raises Refused("payment_status_forbids") when it has left the basket.
     """
     if payment.status not in IN_BASKET:
-        raise Refused("payment_status_forbids", {"status": payment.status.value})
+        raise Refused("payment_status_forbids", {"payment_status": payment.status.value})
     changes = {"status": PaymentStatus.PREPARED, **changes, "version": payment.version + 1}
     return replace(payment, **changes)  # type: ignore[arg-type]
 
