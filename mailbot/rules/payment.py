@@ -12,7 +12,7 @@ from mailbot.domain.account import AccountState, SupplierAccount
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.document import Document, Status
 from mailbot.domain.errors import Refused
-from mailbot.domain.identifiers import read_iban
+from mailbot.domain.identifiers import read_iban, write_iban
 from mailbot.domain.invoice import DocumentClass, Invoice
 from mailbot.domain.money import ZERO, cents
 from mailbot.domain.payment import (
@@ -20,6 +20,7 @@ from mailbot.domain.payment import (
     PaymentMethod,
     amount_taken,
 )
+from mailbot.domain.payment_blocks import DUPLICATES, blocking_warnings, name_of
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.domain.sepa_text import sepa_text
 from mailbot.rules.approval import is_complete, matching_rules
@@ -34,17 +35,6 @@ from mailbot.rules.payment_terms import (
     debit_account,
 )
 
-#: ids of table `warnings`: it may be the same invoice again; `geen dubbel` takes them off
-DUPLICATE_WARNINGS = frozenset({"duplicate_message", "duplicate_file", "duplicate_invoice"})
-#: while one of these stands, nothing is paid: a person must look, and say so
-BLOCKS_PAYING = DUPLICATE_WARNINGS | {
-    "xml_differs_iban",
-    "xml_differs_total",
-    "qr_iban_differs",
-    "iban_check_digits",
-    "not_for_this_dossier",
-    "lookalike_domain",
-}
 #: approval lies behind these; in TO_REVIEW only the booking may still wait
 _APPROVED = frozenset({Status.TO_REVIEW, Status.TO_EXPORT, Status.EXPORT_FAILED, Status.EXPORTED})
 
@@ -140,36 +130,47 @@ def _check_invoice(invoice: Invoice) -> None:
 
 
 def check_warnings(document: Document) -> None:
-    """Refuse while a warning stands that a person must settle.
+    """Refuse while a warning stands that a person must settle (domain/payment_blocks.py).
 
     Raises Refused: pay_duplicate, pay_warned.
     """
-    names = [warning.partition(":")[0] for warning in document.warnings]
-    if document.possible_duplicate_of or DUPLICATE_WARNINGS & set(names):
+    blocking = blocking_warnings(document)
+    names = {name_of(warning) for warning in blocking}
+    if names & DUPLICATES:
         raise Refused("pay_duplicate")
-    blocking = next((w for w in document.warnings if w.partition(":")[0] in BLOCKS_PAYING), "")
     if blocking:
-        raise Refused("pay_warned", {"warning": blocking})
+        raise Refused("pay_warned", {"warning": blocking[0]})
 
 
 def check_account(document: Document, account: SupplierAccount | None, now: datetime) -> None:
     """Refuse an account that nobody confirmed: a document never makes one trusted.
 
-    Raises Refused: pay_no_account, pay_account_refused, pay_account_unknown, pay_account_waits.
+    Raises Refused: no_account, account_refused, account_not_trusted, account_waits.
     """
     iban = read_iban((document.invoice.iban if document.invoice else None) or "")
     if iban is None:
-        raise Refused("pay_no_account")
-    if account is None or account.iban != iban or account.state is AccountState.PROPOSED:
-        raise Refused("pay_account_unknown", {"iban": iban})
+        raise Refused("no_account")
+    if account is None or account.iban != iban:
+        raise Refused("account_not_trusted", {"iban": write_iban(iban)})
+    check_trusted(account, now)
+
+
+def check_trusted(account: SupplierAccount, now: datetime) -> None:
+    """Refuse an account to which money may not go now.
+
+    Raises Refused: account_refused, account_not_trusted, account_waits.
+    """
+    shown = {"iban": write_iban(account.iban)}
     if account.state is AccountState.REFUSED:
-        raise Refused("pay_account_refused", {"iban": iban})
+        raise Refused("account_refused", shown)
+    if account.state is not AccountState.TRUSTED:
+        raise Refused("account_not_trusted", shown)
     if not account.is_payable(now):
-        raise Refused("pay_account_waits", {"iban": iban, "at": _moment(account.payable_from)})
+        raise Refused("account_waits", {**shown, "moment": _moment(account.payable_from)})
 
 
 def _moment(at: datetime | None) -> str:
-    return at.isoformat() if at else ""
+    return f"{at:%d/%m/%Y %H:%M} UTC" if at else ""
 
 
 def check_open(document: Document, payments: Sequence[Payment]) -> None:
