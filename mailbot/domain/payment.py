@@ -130,6 +130,8 @@ class Payment:
     is_unbooked: bool = False
     #: who prepared it was frozen since: it stays in the basket until somebody else takes it over
     waits_since_freeze: bool = False
+    #: somebody said `wacht`: it stays in the basket, whatever is executed, until `vrij`
+    on_hold: bool = False
     #: name of the payment rule that was chosen, "" for the one that fits (CF-PAPP-07)
     rule: str = ""
     #: id of the file that it is in

@@ -193,6 +193,8 @@ class Payments:
     active: bool = False
     #: payments take an approval of their own; rules are in `Dossier.payment_rules` (CF-PAPP-01)
     approval: bool = False
+    #: employees of the office may execute payments, too; else only the client's people do
+    office_executes: bool = False
     #: what may leave on one day, None: no limit
     daily_limit: Decimal | None = None
     #: so long nothing is paid to an account after it was confirmed

@@ -127,6 +127,7 @@ _SUPPLIER = {
 _PAYMENTS = {
     "active": Key(fields.flag),
     "approval": Key(fields.flag),
+    "office_executes": Key(fields.flag),
     "daily_limit": Key(fields.amount),
     "wait_hours": Key(fields.hours),
     "format": Key(fields.one_of("pain.001.001.03", "pain.001.001.09")),
