@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from mailbot.domain.document import Document
+from mailbot.domain.invoice import DocumentClass, Invoice
 
 #: the same number within so many days and with another amount is still the same invoice
 _NEAR_DAYS = 400
@@ -24,6 +25,9 @@ class EarlierDocument:
     invoice_number: str = ""
     invoice_date: date | None = None
     total_incl: Decimal | None = None
+    #: what the supplier asks to be told: a structured communication, or text
+    communication: str = ""
+    is_credit_note: bool = False
 
     @classmethod
     def of(cls, document: Document, *, message_id: str = "") -> "EarlierDocument":
@@ -38,7 +42,13 @@ class EarlierDocument:
             invoice_number=(invoice.invoice_number or "") if invoice else "",
             invoice_date=invoice.invoice_date if invoice else None,
             total_incl=invoice.total_incl if invoice else None,
+            communication=(invoice.payment_reference or "") if invoice else "",
+            is_credit_note=_is_credit_note(invoice),
         )
+
+
+def _is_credit_note(invoice: Invoice | None) -> bool:
+    return invoice is not None and invoice.document_class is DocumentClass.CREDIT_NOTE
 
 
 def find_duplicates(
@@ -72,7 +82,7 @@ def _is_same_mail(mine: EarlierDocument, other: EarlierDocument) -> bool:
 
 
 def _is_same_invoice(mine: EarlierDocument, other: EarlierDocument) -> bool:
-    if not _is_same_supplier(mine, other):
+    if not is_same_supplier(mine, other):
         return False
     same_number = _number(mine) == _number(other) != ""
     same_amount = mine.total_incl is not None and mine.total_incl == other.total_incl
@@ -83,7 +93,8 @@ def _is_same_invoice(mine: EarlierDocument, other: EarlierDocument) -> bool:
     return unknown and same_amount and _days_apart(mine, other) == 0
 
 
-def _is_same_supplier(mine: EarlierDocument, other: EarlierDocument) -> bool:
+def is_same_supplier(mine: EarlierDocument, other: EarlierDocument) -> bool:
+    """Whether both are of one supplier: by VAT number where both are known, else by name."""
     if mine.supplier_vat and other.supplier_vat:
         return mine.supplier_vat == other.supplier_vat
     return _plain(mine.supplier_name) == _plain(other.supplier_name) != ""

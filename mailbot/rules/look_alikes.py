@@ -48,9 +48,14 @@ class _Look:
 def _look(domain: str) -> _Look:
     label, suffix = split_organisation(domain)
     letters = in_letters(label)
-    bare = (c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    return _Look(letters, suffix, drawn(letters))
+
+
+def drawn(text: str) -> str:
+    """Return a text with accents, hyphens and letters that look alike made one."""
+    bare = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     plain = "".join(bare).translate(dict(sender_words().drawn_alike)).replace("-", "")
-    return _Look(letters, suffix, plain.replace("rn", "m").replace("vv", "w"))
+    return plain.replace("rn", "m").replace("vv", "w")
 
 
 def _may_be_taken_for(domain: str, known: str) -> bool:
@@ -66,7 +71,7 @@ def _may_be_taken_for(domain: str, known: str) -> bool:
     return (
         is_drawn_alike
         or _has_added_word(seen.label, meant.label, meant.suffix)
-        or (seen.suffix == meant.suffix and _is_slip(seen.label, meant.label))
+        or (seen.suffix == meant.suffix and is_slip(seen.label, meant.label))
     )
 
 
@@ -80,7 +85,7 @@ def _has_added_word(seen: str, meant: str, suffix: str) -> bool:
     return rest.strip("-") in {*sender_words().added, suffix.replace(".", "-")}
 
 
-def _is_slip(seen: str, meant: str) -> bool:
+def is_slip(seen: str, meant: str) -> bool:
     """Whether one letter was added, left out or changed, or two neighbours swapped places."""
     if min(len(seen), len(meant)) < _SHORTEST_SLIP or abs(len(seen) - len(meant)) > 1:
         return False
