@@ -10,7 +10,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acceptance, latency, learning, recognition, reliability, workers
+from benchmarks import (
+    acceptance,
+    latency,
+    learning,
+    payments,
+    recognition,
+    reliability,
+    workers,
+)
 from benchmarks.answers import figures as answers
 from benchmarks.results import from_rows, keep
 
@@ -28,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterable[Table]]] = {
     "reliability": reliability.tables,
     "workers": partial(_in_one_table, workers.rows),
     "answers": answers.tables,
+    "payments": partial(_in_one_table, payments.rows),
 }
 
 
