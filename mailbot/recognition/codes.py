@@ -35,7 +35,7 @@ _DOUBT_LEFT = 0.4
 _ONLY_CODE, _CONTRADICTED = 0.88, 0.5
 _MOST_SURE = 0.99
 
-DIFFERS = "qr_iban_differs"
+DIFFERS, TOTAL_DIFFERS = "qr_iban_differs", "qr_total_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,14 @@ def compared(invoice: Invoice, codes: Sequence[Code]) -> tuple[Invoice, tuple[st
         return invoice, ()
     code, payment = chosen
     differs = _is_other_account(invoice, payment)
+    warnings = (DIFFERS,) if differs else ()
+    warnings += (TOTAL_DIFFERS,) if _is_other_amount(invoice, payment) else ()
     for compare in _COMPARISONS:
         invoice = compare(invoice, code, payment)
     said = Evidence(confidence=0.95, source=Source.QR, page=code.page, box=code.box)
     evidence = {**invoice.evidence, DIFFERS: said}
     invoice = replace(invoice, qr_iban_differs=differs, evidence=evidence)
-    return invoice, ((DIFFERS,) if differs else ())
+    return invoice, warnings
 
 
 def _payment_of(invoice: Invoice, codes: Sequence[Code]) -> tuple[Code, Payment] | None:
@@ -207,6 +209,12 @@ def _is_other_account(invoice: Invoice, payment: Payment) -> bool:
     Other accounts on the page make it no truer: they are a customer's own, or closed.
     """
     return read_iban(invoice.iban or "") is not None and invoice.iban != payment.iban
+
+
+def _is_other_amount(invoice: Invoice, payment: Payment) -> bool:
+    """Tell whether the page names what is to be paid, and the code asks for something else."""
+    known = {abs(amount) for amount in (invoice.amount_due, invoice.total_incl) if amount}
+    return bool(known) and payment.amount is not None and payment.amount not in known
 
 
 def _with_account(invoice: Invoice, code: Code, payment: Payment) -> Invoice:

@@ -7,10 +7,11 @@ Only what the page surely says counts: a value that is not found at all proves n
 import re
 from decimal import Decimal
 
-from mailbot.domain.identifiers import read_iban
+from mailbot.domain.identifiers import read_iban, read_vat_number
 from mailbot.domain.invoice import Invoice
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]){11,30}")
+_VAT = re.compile(r"\b[A-Z]{2}[ \u00a0]?\d(?:[ .\u00a0]?\d){7,11}\b")
 _AMOUNT = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[.,' \u2019\u00a0\u202f]\d{3}){0,5}[.,]\d{2}(?![\d.,]?\d)"
     r"|(?<![\d.,])\d{1,12}[.,]\d{2}(?![\d.,]?\d)"
@@ -28,6 +29,10 @@ def differences(invoice: Invoice, page_text: str) -> tuple[str, ...]:
         warnings.append("xml_differs_iban")
     if _total_differs(invoice, page_text):
         warnings.append("xml_differs_total")
+    if _vat_differs(invoice, page_text):
+        warnings.append("xml_differs_vat")
+    if _number_differs(invoice, page_text):
+        warnings.append("xml_differs_number")
     return tuple(warnings)
 
 
@@ -46,6 +51,29 @@ def _iban_differs(invoice: Invoice, page_text: str) -> bool:
     if any(iban in _alphanumeric(page_text).upper() for iban in ours):
         return False
     return bool(find_ibans(page_text))
+
+
+def _vat_differs(invoice: Invoice, page_text: str) -> bool:
+    """Tell whether the page has VAT numbers of others than the customer, and not the XML's."""
+    ours = _digits(invoice.supplier_vat or "")
+    if not ours or ours in _digits(page_text):
+        return False
+    customer = _digits(invoice.customer_vat or "")
+    shown = (read_vat_number(match[0]) for match in _VAT.finditer(page_text.upper()))
+    return any(vat and _digits(vat) != customer for vat in shown)
+
+
+def _number_differs(invoice: Invoice, page_text: str) -> bool:
+    """Tell whether a page that surely is an invoice shows no part of the XML's number."""
+    number = _alphanumeric(invoice.invoice_number or "")
+    if len(number) < _LONG_ENOUGH or len(find_amounts(page_text)) < _ENOUGH_AMOUNTS:
+        return False
+    parts = re.findall(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}", invoice.invoice_number or "")
+    return not any(part in _alphanumeric(page_text) for part in (number, *parts))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def find_ibans(text: str) -> set[str]:

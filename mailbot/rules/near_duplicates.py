@@ -1,7 +1,7 @@
 """Finds documents that may ask for the same money again, though they look like another invoice.
 
-What `rules/duplicates.py` finds waits until a person sends it; what is found here goes its way, and
-is only not paid until a person says `geen dubbel`.
+What `rules/duplicates.py` finds waits until a person sends it; what is found here goes its way,
+and is only not paid until a person says `geen dubbel`.
 """
 
 import re

@@ -15,6 +15,8 @@ from tests.kit.structured_builders import IBAN
 
 INVOICE = Invoice(
     invoice_number="2026-114",
+    supplier_vat="BE0456123791",
+    customer_vat="BE0400000185",
     iban=IBAN,
     total_incl=Decimal("1263.00"),
     amount_due=Decimal("1263.00"),
@@ -22,7 +24,7 @@ INVOICE = Invoice(
         "iban": Evidence(confidence=1.0, source=Source.UBL, alternatives=("NL91ABNA0417164300",))
     },
 )
-AMOUNTS = "Maatstaf 1.050,00 BTW 213,00 Totaal 1.263,00"
+AMOUNTS = "Factuur 2026/114 Maatstaf 1.050,00 BTW 213,00 Totaal 1.263,00"
 
 
 @pytest.mark.parametrize(
@@ -32,9 +34,14 @@ AMOUNTS = "Maatstaf 1.050,00 BTW 213,00 Totaal 1.263,00"
         (f"{AMOUNTS} IBAN NL91 ABNA 0417 1643 00", ()),
         (f"{AMOUNTS} IBAN BE71 0961 2345 6769", ("xml_differs_iban",)),
         (f"{AMOUNTS} no account at all, VAT BE0456123791", ()),
-        ("Base 1 050,00 TVA 213,00 Total 1 263,00", ()),
-        ("1,050.00 213.00 1,263.00", ()),
-        ("1.050,00 213,00 1.623,00", ("xml_differs_total",)),
+        (f"{AMOUNTS} BTW BE 0712.345.630", ("xml_differs_vat",)),
+        (f"{AMOUNTS} BTW BE 0400.000.185", ()),
+        (f"{AMOUNTS} RPR 0456.123.791, klant BE0712345630", ()),
+        ("2026-114 Base 1 050,00 TVA 213,00 Total 1 263,00", ()),
+        ("n° 2026 / 114 Base 1 050,00 TVA 213,00 Total 1 263,00", ()),
+        ("Factuur 2026-99 Base 1 050,00 TVA 213,00 Total 1 263,00", ("xml_differs_number",)),
+        ("2026-114 1,050.00 213.00 1,263.00", ()),
+        ("2026-114 1.050,00 213,00 1.623,00", ("xml_differs_total",)),
         ("only 213,00 on a picture", ()),
         ("", ()),
     ],
