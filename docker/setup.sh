@@ -109,8 +109,16 @@ is_ready() {
     esac
 }
 
+# What is compiled before it is used starts sooner; tests and checks use a part of it, once.
+compiling=$([ "$purpose" = run ] && echo --compile || echo --no-compile)
+
 pip_install() {
-    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation "$@" >&2
+    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation \
+        "$compiling" "$@" >&2
+}
+
+make_environment() {
+    .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
 }
 
 install_python_packages() {
@@ -121,7 +129,6 @@ install_python_packages() {
     state=$(state_of pyproject.toml requirements.txt requirements-dev.txt requirements-build.txt)
     is_ready && return
     say "Installing Python packages into .venv; the first time takes a minute or two"
-    .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
     # the build tools first: three dependencies exist as source only
     pip_install --require-hashes -r requirements-build.txt
     pip_install --require-hashes -r "$lock"
@@ -135,12 +142,18 @@ install_s3_server() {
     [ "$state" != "$(cat .venv/s3/.installed 2>/dev/null)" ] || return 0
     say "Installing the S3 server of the tests into .venv/s3"
     "$python" -m venv --clear .venv/s3
-    .venv/s3/bin/python -m pip --disable-pip-version-check --quiet install \
+    .venv/s3/bin/python -m pip --disable-pip-version-check --quiet install "$compiling" \
         --require-hashes -r requirements-s3.txt >&2
     echo "$state" >.venv/s3/.installed
 }
 
 check_python
 install_debian_packages
-install_python_packages
-[ "$purpose" != test ] || install_s3_server
+make_environment
+if [ "$purpose" = test ]; then
+    install_s3_server & # beside the others: pip waits as much as it works
+    install_python_packages
+    wait $!
+else
+    install_python_packages
+fi
