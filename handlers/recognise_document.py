@@ -14,6 +14,7 @@ from handlers.correspondence import (
     reader_of,
 )
 from handlers.einvoice_rules import with_broken_rules
+from handlers.known_supplier import near_duplicates, note_credited, supplier_warnings
 from handlers.learned import habits_in
 from handlers.measuring import measure_reading
 from handlers.opening import opened
@@ -25,7 +26,7 @@ from handlers.welcome import judge_welcome
 from mailbot.compose.notices import write_unreadable
 from mailbot.domain.document import Document, Status, StoredFile
 from mailbot.domain.events import EventKind
-from mailbot.domain.invoice import DocumentClass, Invoice, Recognition, RecognitionStatus, Source
+from mailbot.domain.invoice import DocumentClass, Recognition, RecognitionStatus
 from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, JournalKind
@@ -108,8 +109,11 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
     mails = message_ids(unit.session, {one.mail_id for one in earlier})
     compared = [EarlierDocument.of(e, message_id=mails[e.mail_id]) for e in earlier]
     duplicates = find_duplicates(known, compared, message_id=mail.message_id)
+    near = near_duplicates(known, earlier, mails={**mails, mail.id: mail.message_id})
     welcome = judge_welcome(unit.session, dossier, mail)
-    of_supplier = _supplier_warnings(known, earlier)
+    if welcome.is_welcome:
+        note_credited(unit, known, earlier)
+    of_supplier = supplier_warnings(unit.session, dossier, known, earlier)
     is_known_supplier = kind is JournalKind.PURCHASE and "new_supplier" not in of_supplier
     brought_before = mail.sender in {one.delivered_by for one in earlier}
     of_sender = sender_warnings(
@@ -121,7 +125,7 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
     )
     warnings = (
         *of_sender,
-        *(warning for _id, warning in duplicates),
+        *(warning for _id, warning in (duplicates or near)),
         *read.warnings,
         *of_supplier,
         *_habit_warnings(known),
@@ -132,7 +136,7 @@ def _learn(unit: Unit, reading: _Reading) -> Document:
         known,
         recognition_status=_recognition_status(read, warnings, bool(duplicates)),
         warnings=tuple(dict.fromkeys(warnings)),
-        possible_duplicate_of=duplicates[0][0] if duplicates else "",
+        possible_duplicate_of=(duplicates or near or [("", "")])[0][0],
         welcome=welcome.is_welcome,
         # a possible duplicate never goes on by itself: a person must send it
         sent=welcome.is_forwarded(dossier, kind) and not duplicates,
@@ -155,33 +159,6 @@ def _kind(reading: _Reading) -> JournalKind:
     ours = reading.dossier.vat_number
     is_sale = bool(ours) and reading.read.invoice.supplier_vat == ours
     return JournalKind.SALES if is_sale else JournalKind.PURCHASE
-
-
-def _supplier_warnings(document: Document, earlier: Sequence[Document]) -> list[str]:
-    """Compare with earlier bookings: a document never makes an account trusted (mail.md §7)."""
-    invoice = document.invoice
-    if invoice is None or document.kind is not JournalKind.PURCHASE:
-        return []
-    booked = [
-        e.invoice
-        for e in earlier
-        if e.status is Status.EXPORTED
-        and e.invoice
-        and e.invoice.supplier_vat == _printed_vat(invoice)
-        and e.invoice.supplier_name == invoice.supplier_name
-    ]
-    if not booked:
-        return ["new_supplier"]
-    ibans = {b.iban for b in booked if b.iban}
-    if invoice.iban and ibans and invoice.iban not in ibans:
-        return ["changed_iban"]
-    return ["new_iban"] if invoice.iban and not ibans else []
-
-
-def _printed_vat(invoice: Invoice) -> str | None:
-    """Return the supplier's VAT number unless it is only remembered: a memory proves nobody."""
-    known = invoice.evidence.get("supplier_vat")
-    return None if known and known.source is Source.LEARNED else invoice.supplier_vat
 
 
 def _habit_warnings(document: Document) -> list[str]:

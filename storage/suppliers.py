@@ -89,6 +89,21 @@ def suppliers_of(session: Session, office: str) -> Sequence[KnownSupplier]:
     return [_known(row) for row in rows]
 
 
+def supplier_names(
+    session: Session, office: str, dossier: str
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return VAT number ("" if unknown) and folded names of everybody whom a dossier booked."""
+    rows = session.exec(
+        select(SupplierRow.key, SupplierRow.names).where(
+            SupplierRow.office == office, SupplierRow.dossier == dossier
+        )
+    )
+    return [
+        ("" if key.startswith(_NAME) else key, tuple(filter(None, names.split("|"))))
+        for key, names in rows
+    ]
+
+
 def forget_suppliers(session: Session, office: str, text: str) -> Sequence[KnownSupplier]:
     """Delete what `suppliers_named` gives, and return it."""
     rows = _rows_named(session, office, text)
