@@ -21,9 +21,11 @@ from mailbot.mail.field_lines import (
 )
 from mailbot.mail.letters import has_strange_letters, plain_letters
 from mailbot.mail.numbered import names_lines, read_numbered
+from mailbot.mail.payment_orders import cut_orders, doubt_of, read_orders
 from mailbot.mail.phrase_book import has
 from mailbot.mail.repeated import NOTHING_SHOWN, ShownFacts, without_repeated
 from mailbot.mail.reply_text import Written
+from mailbot.mail.sentence_ends import SENTENCE_END, cut_sentences
 from mailbot.mail.sentences import Reading, read_sentence
 from mailbot.mail.short_answers import (
     is_greeting,
@@ -34,20 +36,16 @@ from mailbot.mail.short_answers import (
     without_name,
 )
 from mailbot.mail.tokens import tokenize
-from mailbot.mail.typed_values import begins_with_month
 from mailbot.mail.verbs import find_verb, mentions_decision
 from mailbot.mail.weighing import conflict, limits, requests
 
 _LONGEST = 20_000
 _LONGEST_SENTENCE, _MOST_SENTENCES = 1_000, 1_500
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n+")
 _REPLY_PREFIX = re.compile(
     r"(?i)^\s*(?:(?:re|aw|antw|antwoord|rv|tr|fw|fwd|wg|ref|betr)\s*(?:\[\d+\])?\s*:\s*)+"
 )
 #: "*approved*": how programs write bold letters in plain text
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,2}(?=\S)([^*_\n]{1,80}?)(?<=\S)[*_]{1,2}(?![\w*])")
-#: "nr.", "15.12."
-_MAY_ABBREVIATE = re.compile(r"(?:^|\s)(?:\S{1,3}|\d{1,2}\.\d{1,2})\.$")
 _CORRECTING = frozenset({Context.REVIEW, Context.INBOX, Context.EXPORT, Context.APPROVAL})
 
 
@@ -172,7 +170,7 @@ def _read(written: str, asked: _Asked) -> Answer:
 
 def _read_plain(written: str, asked: _Asked) -> Answer:
     text = _EMPHASIS.sub(r"\1", written[:_LONGEST]).strip()
-    lengths = [len(one) for one in _SENTENCE_END.split(text) if one] or [0]
+    lengths = [len(one) for one in SENTENCE_END.split(text) if one] or [0]
     is_endless = len(lengths) > _MOST_SENTENCES or max(lengths) > _LONGEST_SENTENCE
     if doubt := Doubt.NOT_UNDERSTOOD if is_endless else _why_unreadable(text):
         return Answer(written=text, doubt=doubt)
@@ -183,7 +181,8 @@ def _read_plain(written: str, asked: _Asked) -> Answer:
         return _unconfirmed(_combine(text, _sentences(text, asked), asked))
     if asked.context is Context.DIGEST or asked.shown_items > 0:
         return _read_list(text, asked)
-    if _names_lines(text, asked):
+    others, _orders = cut_orders(text, asked.context, asked.sent_on)
+    if _names_lines(others, asked):
         return Answer(written=text, doubt=Doubt.OUT_OF_RANGE)
     return _combine(text, _sentences(text, asked), asked)
 
@@ -208,6 +207,31 @@ def _why_unreadable(text: str) -> str:
 
 
 def _read_list(text: str, asked: _Asked) -> Answer:
+    """Read an answer to a list: orders about payments have lines of their own."""
+    others, orders = cut_orders(text, asked.context, asked.sent_on, asked.shown_items)
+    if not orders:
+        return _read_listed(text, asked)
+    doubt = doubt_of(orders, asked.shown_items)
+    if doubt or _is_courtesy(others, asked):
+        return Answer(written=text, commands=() if doubt else tuple(orders), doubt=doubt)
+    rest = _read_listed(others, asked)
+    commands = (*orders, *rest.commands)
+    if not rest.doubt and all(command.verb in HARMLESS for command in rest.commands):
+        return Answer(written=text, doubt=Doubt.HEDGED)
+    doubt = rest.doubt or doubt_of(commands, asked.shown_items)
+    return Answer(written=text, commands=() if doubt else commands, doubt=doubt)
+
+
+def _is_courtesy(text: str, asked: _Asked) -> bool:
+    """Whether nothing stands in it but a greeting and thanks."""
+    found = (read_sentence(line, asked.context, asked.sent_on) for line in text.split("\n"))
+    return all(
+        one.is_courtesy or is_greeting(one.text) or is_signed(one.text, asked.names)
+        for one in found
+    )
+
+
+def _read_listed(text: str, asked: _Asked) -> Answer:
     listed = read_numbered(text, asked.context, asked.shown_items, asked.sent_on)
     if listed.is_about_lines:
         return Answer(written=text, commands=listed.commands, doubt=listed.doubt)
@@ -249,8 +273,9 @@ def _sentences(text: str, asked: _Asked) -> list[Reading]:
         if not line.strip():
             continue
         command = read_booking_line(line) or read_field_line(line, asked.sent_on)
-        if command is not None:
-            found.append(Reading(text=line, commands=(command,)))
+        orders = read_orders(line, asked.context, asked.sent_on) or (command and (command,))
+        if orders:
+            found.append(Reading(text=line, commands=orders))
         elif names_field(line):
             found.append(Reading(text=line, doubt=Doubt.NOT_UNDERSTOOD))
         else:
@@ -259,28 +284,12 @@ def _sentences(text: str, asked: _Asked) -> list[Reading]:
 
 
 def _of_line(line: str, asked: _Asked) -> list[Reading]:
-    pieces = [one for one in _SENTENCE_END.split(line) if one and one.strip()]
-    return [_of_sentence(one.strip(), asked) for one in _rejoined(pieces)]
-
-
-def _rejoined(pieces: list[str]) -> list[str]:
-    """Put back together what was cut behind an abbreviation or a day: "3. November"."""
-    found: list[str] = []
-    for piece in pieces:
-        if found and _goes_on(found[-1], piece):
-            found[-1] = f"{found[-1]} {piece}"
-        else:
-            found.append(piece)
-    return found
-
-
-def _goes_on(before: str, piece: str) -> bool:
-    if not _MAY_ABBREVIATE.search(before):
-        return False
-    return not piece[:1].isupper() or (before[-2:-1].isdigit() and begins_with_month(piece))
+    return [_of_sentence(one, asked) for one in cut_sentences(line)]
 
 
 def _of_sentence(sentence: str, asked: _Asked) -> Reading:
+    if orders := read_orders(sentence, asked.context, asked.sent_on):
+        return Reading(text=sentence, commands=orders)
     if asked.context in _CORRECTING:
         by_is = asked.context is not Context.APPROVAL
         command = read_field_sentence(sentence, asked.sent_on, by_is=by_is)
@@ -290,8 +299,8 @@ def _of_sentence(sentence: str, asked: _Asked) -> Reading:
     plain = without_repeated(sentence, asked.shown)
     if plain != sentence and not reading.commands:
         reading = replace(read_sentence(plain, asked.context, asked.sent_on), text=sentence)
-    orders = any(command.verb not in HARMLESS for command in reading.commands)
-    if orders and speaks_for_another(plain, asked.names):
+    is_order = any(command.verb not in HARMLESS for command in reading.commands)
+    if is_order and speaks_for_another(plain, asked.names):
         return Reading(text=sentence, doubt=Doubt.HEDGED)
     return replace(_with_names_gone(reading, plain, asked), plain=plain)
 

@@ -49,6 +49,12 @@ PERMITTED: dict[Context, frozenset[Verb]] = {
     | {Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK, Verb.DELETE, Verb.RESTORE},
     Context.CONFIRMATION: _GENERAL | {Verb.CONFIRM, Verb.CANCEL, Verb.APPROVE, Verb.REJECT},
     Context.QUESTION: _GENERAL,
+    # orders about payments are read by payment_orders.py, as whole lines
+    Context.BASKET: _GENERAL | {Verb.CANCEL, Verb.DELETE, Verb.HOLD, Verb.RELEASE},
+    Context.PAYMENT_APPROVAL: _GENERAL | {Verb.APPROVE, Verb.REJECT, Verb.HOLD, Verb.CANCEL},
+    Context.PAY: _GENERAL
+    | {Verb.PAID, Verb.HANDLED, Verb.CANCEL, Verb.HOLD, Verb.LABEL, Verb.TITLE, Verb.RESTORE},
+    Context.ACCOUNT: _GENERAL | {Verb.HOLD, Verb.REJECT, Verb.LABEL, Verb.TITLE},
 }
 _SHORTEST_SLIP = 7
 #: of other verbs too many words of daily use differ by a letter: "hatten" is no "halten"

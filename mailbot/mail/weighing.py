@@ -22,10 +22,15 @@ _MONEY = re.compile(
     r"(?i)(?:\u20ac|\$|\u00a3|\b(?:eur|usd|gbp|chf))\s?\d|\d\s?(?:\u20ac|\$|\u00a3|eur(?:os?)?\b)"
 )
 _ASKING = frozenset({Verb.STATUS, Verb.HISTORY, Verb.SEARCH, Verb.REPORT})
+#: they name an account of the dossier, or one that must be trusted already
+_NAMING_ACCOUNTS = frozenset({Verb.PAY, Verb.PAY_MANUALLY, Verb.EXECUTE})
 #: verbs that may stand together in one answer about one document
 _TOGETHER = (
     frozenset({Verb.CORRECT, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE, Verb.LABEL, Verb.TITLE}),
     frozenset({Verb.APPROVE, Verb.SEND, Verb.FORWARD, Verb.RELEASE}),
+    frozenset({Verb.APPROVE, Verb.SEND, Verb.PAY, Verb.QR, Verb.NOT_DUPLICATE}),
+    frozenset({Verb.PAY, Verb.NOT_DUPLICATE, Verb.TRUST_ACCOUNT}),
+    frozenset({Verb.REFUSE_ACCOUNT, Verb.REJECT, Verb.HOLD}),
     frozenset({Verb.CONFIRM, Verb.APPROVE}),
     frozenset({Verb.REJECT, Verb.CANCEL}),
     frozenset({Verb.REJECT, Verb.DELETE}),
@@ -104,7 +109,7 @@ def _names_amount(reading: Reading) -> bool:
 
 def _names_account(reading: Reading) -> bool:
     """Whether a bank account stands in it, outside a correction that is shown for what it is."""
-    if any(command.verb in _TOGETHER[0] for command in reading.commands):
+    if any(c.verb in _TOGETHER[0] or c.verb in _NAMING_ACCOUNTS for c in reading.commands):
         return False
     found = (re.sub(r"[ .-]", "", one[0]) for one in _ACCOUNT.finditer(reading.text))
     return any(len(one) >= _SHORTEST_ACCOUNT for one in found)

@@ -61,7 +61,7 @@ def are_same(wanted: list[Order], got: list[Order]) -> bool:
 
 
 def read(context: Context, text: str) -> Answer:
-    is_list = context is Context.DIGEST
+    is_list = context in {Context.DIGEST, Context.BASKET, Context.PAYMENT_APPROVAL}
     return read_answer(
         text,
         language="nl",
