@@ -15,6 +15,7 @@ ACTIONS: Mapping[Verb, Action] = MappingProxyType(
         Verb.RELEASE: decisions.release,
         Verb.SEND: decisions.send,
         Verb.RETRY: decisions.retry,
+        Verb.REOPEN: decisions.reopen,
         Verb.DELETE: decisions.delete,
         Verb.ALLOW: decisions.judge_sender,
         Verb.ALLOW_ONCE: decisions.judge_sender,

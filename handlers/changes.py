@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from handlers.acting import Act, Result
 from handlers.learned import choosable_templates
+from handlers.paying_effects import document_changed
 from handlers.progress import ask_approvals_again, with_booking
 from mailbot.domain.booking import BookingProposal
 from mailbot.domain.command import Verb
-from mailbot.domain.document import Document, Note, Status, revised
+from mailbot.domain.document import Asked, Document, Note, Status, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.people import Employee
@@ -19,7 +20,8 @@ from mailbot.rules.booking import (
     set_line,
 )
 from mailbot.rules.corrections import changed_fields, correct
-from mailbot.rules.flow import MATERIAL_FIELDS
+from mailbot.rules.flow import is_material
+from storage.approvals import approvals_of
 from storage.documents import record_document
 
 #: in these a document can still be mended
@@ -44,7 +46,7 @@ def correct_field(act: Act) -> Result:
         after = with_booking(act.unit.session, after, act.dossier)
     if "iban" in changed:
         after = replace(after, iban_changed_by=act.email)
-    after = _keep(act, after, is_material=bool(changed & MATERIAL_FIELDS))
+    after = _keep(act, after, is_material=is_material(act.document, after))
     values = {"field": name, "value": value}
     act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)
     return Result(document=after, sentence="correct", values=values)
@@ -140,10 +142,23 @@ def _keep(act: Act, after: Document, *, is_material: bool) -> Document:
         clients = {person.email.lower() for person in act.dossier.people}
         kept = tuple(email for email in after.reviewed_by if email in clients)
         after = replace(after, reviewed_by=kept)
+    if is_material and after.asked_before is None:
+        after = replace(after, asked_before=_asked(act))
     record_document(act.unit.session, after)
     if is_material:
         ask_approvals_again(act.unit.session, after, act.dossier)
+        document_changed(act.unit, after, why="changed", actor=act.email)
     return after
+
+
+def _asked(act: Act) -> Asked | None:
+    """Return what approvers were asked about until now, None when nobody was."""
+    known = approvals_of(act.unit.session, act.document.id)
+    if not any(a.asked_at or a.decided_at for a in known):
+        return None
+    invoice = act.document.invoice
+    plain = replace(invoice, evidence={}) if invoice else None
+    return Asked(kind=act.document.kind, invoice=plain)
 
 
 def _must_be_open(act: Act) -> None:

@@ -37,7 +37,7 @@ from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import Token
 from mailbot.mail.talk import Talk, read_talk, read_topic
-from mailbot.rules.approval import may_take
+from mailbot.rules.approval import due, may_take
 from storage.approvals import approvals_of, record_approvals
 from storage.conversations import conversations_about, find_conversation, record_message
 from storage.definitions import find_definition, get_dossier, get_office
@@ -138,12 +138,13 @@ def forward(act: Act) -> Result:
     if act.document.status is not Status.TO_APPROVE or act.shown is not Shown.APPROVAL:
         raise Refused("status_forbids", {"status": act.document.status.value})
     approvals = approvals_of(act.unit.session, act.document.id)
-    mine = [a for a in approvals if a.approver == act.email and a.state is ApprovalState.OPEN]
+    mine = [a for a in due(approvals) if a.approver == act.email]
     if not mine:
         raise Refused("already_done")
     if other.frozen or not may_take(other.email, mine, approvals, act.document):
         raise Refused("forward_decides_already", {"to": other.name})
-    record_approvals(act.unit.session, [replace(a, approver=other.email.lower()) for a in mine])
+    handed = [replace(a, approver=other.email.lower(), asked_at=None) for a in mine]
+    record_approvals(act.unit.session, handed)
     record_approvals(act.unit.session, [replace(a, state=ApprovalState.CANCELLED) for a in mine])
     act.unit.note(EventKind.APPROVAL_HANDED_OVER, act.document.id, act.email, to=other.email)
     # who was asked already gets no second mail: the key of each mail says for whom it is

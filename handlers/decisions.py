@@ -7,20 +7,22 @@ from functools import partial
 from handlers.acting import Act, Result
 from handlers.asking import Showing, show
 from handlers.correspondence import dossier_manager, find_person
-from handlers.progress import advance, ask, change_status
+from handlers.paying_effects import document_changed
+from handlers.progress import advance, ask, ask_approvals_again, change_status
 from handlers.quarantined import settle, settle_others
 from mailbot.compose.notices import write_rejected_notice
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.command import Verb
-from mailbot.domain.document import Document, Status, revised
+from mailbot.domain.document import Document, Status, reopened, revised
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
+from mailbot.domain.people import Employee
 from mailbot.mail.coming_days import read_coming_day
 from mailbot.rules.access import FIRST_ONCE, Authority, may_decide
-from mailbot.rules.approval import decide, parts_for
+from mailbot.rules.approval import decide, due, parts_for
 from mailbot.rules.flow import missing_fields
 from storage.approvals import approvals_of, record_approvals
 from storage.definitions import get_office
@@ -68,7 +70,11 @@ def _approve(act: Act) -> Result:
     absent = {part.approver for part in parts} - {act.email}
     _note(act, EventKind.APPROVED, **({"in_place_of": ", ".join(absent)} if absent else {}))
     moved = _advance(act, _released(act.document))
-    waiting = {a.approver for a in decided if a.state is ApprovalState.OPEN}
+    waiting = {a.approver for a in due(decided)}
+    if waiting and moved.status is Status.TO_APPROVE:
+        # who has been asked already gets no second mail; who comes next, does
+        key = f"{moved.id}:{act.unit.context.new_id()}"
+        act.unit.put(JobKind.REQUEST_APPROVAL, key=key, document=moved.id)
     if not waiting:
         return Result(document=moved, sentence="approve")
     people = [find_person(act.unit.session, act.dossier, email) for email in sorted(waiting)]
@@ -124,6 +130,7 @@ def reject(act: Act) -> Result:
         mail_id=act.mail.id if act.mail else "",
     )
     record_approvals(act.unit.session, decided)
+    document_changed(act.unit, rejected, why="rejected", actor=act.email)
     _note(act, EventKind.REJECTED, reason=reason)
     _tell_rejected(act, rejected)
     return Result(document=rejected, sentence="reject")
@@ -182,6 +189,9 @@ def release(act: Act) -> Result:
 
 def send(act: Act) -> Result:
     """Hand a document from the client's inbox to the office."""
+    if act.shown is Shown.APPROVAL and act.document.status in _ON_ITS_WAY:
+        # `goedgekeurd en verzend`: it is with the office, and goes on when all have approved
+        return Result(document=act.document, sentence="sent_by_itself")
     if act.document.status is not Status.INBOX:
         is_done = act.document.sent and act.document.status is not Status.REJECTED
         raise Refused("already_done" if is_done else "status_forbids", _status(act))
@@ -189,14 +199,30 @@ def send(act: Act) -> Result:
     return Result(document=_advance(act, sent), sentence="send")
 
 
+#: what was sent in these goes on by itself
+_ON_ITS_WAY = (Status.TO_APPROVE, Status.TO_REVIEW, Status.TO_EXPORT)
+
+
+def reopen(act: Act) -> Result:
+    """Take a rejected document up again, as a new version: whoever must act is asked anew.
+
+    Only an admin of the client or somebody of the office does.
+    """
+    is_admin = act.email in {admin.email.lower() for admin in act.dossier.admins}
+    if not is_admin and not isinstance(act.person, Employee):
+        raise Refused("not_allowed")
+    again = reopened(_released(act.document))
+    ask_approvals_again(act.unit.session, again, act.dossier)
+    return Result(document=_advance(act, again), sentence="reopen")
+
+
 def retry(act: Act) -> Result:
     """Try to book again after an export problem."""
     if act.document.status is not Status.EXPORT_FAILED:
         raise Refused("status_forbids", _status(act))
     again = replace(act.document, export_problem="", export_tries=act.document.export_tries + 1)
-    moved = change_status(act.unit, again, Status.TO_EXPORT, actor=act.email)
-    ask(act.unit, moved)
-    return Result(document=moved, sentence="retry")
+    # what was mended may have to be approved again first
+    return Result(document=_advance(act, again), sentence="retry")
 
 
 def delete(act: Act) -> Result:
@@ -204,6 +230,7 @@ def delete(act: Act) -> Result:
     if act.document.status is Status.DELETED:
         raise Refused("already_done")
     deleted = change_status(act.unit, act.document, Status.DELETED, actor=act.email)
+    document_changed(act.unit, deleted, why="deleted", actor=act.email)
     return Result(document=deleted, sentence="delete")
 
 

@@ -1,7 +1,8 @@
 """The daily digest of one person: numbered lines to answer; an empty one is not sent."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from handlers.context import Context, Unit
 from handlers.correspondence import Post, find_person, post, reader_of
@@ -14,6 +15,7 @@ from mailbot.compose.digest import (
     write_digest_employee,
 )
 from mailbot.compose.render import Letterhead
+from mailbot.domain.approval import ApprovalState
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.conversation import Conversation, ConversationState
@@ -41,6 +43,9 @@ _CLIENT_SECTIONS: tuple[tuple[str, Status, Shown], ...] = (
     ("inbox", Status.INBOX, Shown.INBOX),
     ("quarantined", Status.QUARANTINED, Shown.QUARANTINE),
 )
+
+
+_NOBODY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +86,10 @@ def _parts(unit: Unit, person: Person | Employee, definition: Definition) -> Ite
     """Yield every section that has something to say to this person."""
     email, dossiers = person.email.lower(), definition.dossiers
     names = {dossier.code: dossier.name for dossier in dossiers}
-    waiting = dict.fromkeys(a.document_id for a in open_approvals_by(unit.session, email))
-    waiting |= dict.fromkeys(_stood_in_for(unit, email, definition))
-    asked = [find_document(unit.session, document_id) for document_id in waiting]
-    # the same person may approve for clients of another office: that has a list of its own
-    to_approve = [d for d in asked if d and d.status is Status.TO_APPROVE and d.dossier in names]
-    yield from _part("to_approve", to_approve, names, Shown.APPROVAL)
+    to_approve = dict(_to_approve(unit, email, definition))
+    asked = [document for document, _others in to_approve.values()]
+    also = {key: others for key, (_document, others) in to_approve.items()}
+    yield from _part("to_approve", asked, names, Shown.APPROVAL, also=also)
     if isinstance(person, Employee):
         mine = [d.code for d in dossiers if d.dossier_manager.lower() == email]
         table = _OFFICE_SECTIONS
@@ -99,6 +102,32 @@ def _parts(unit: Unit, person: Person | Employee, definition: Definition) -> Ite
     is_theirs = isinstance(person, Employee)
     known = [d for d in dossiers if is_theirs or any(p.email.lower() == email for p in d.people)]
     yield from _talks(unit, person, known)
+
+
+def _to_approve(
+    unit: Unit, email: str, definition: Definition
+) -> Iterator[tuple[str, tuple[Document, tuple[str, ...]]]]:
+    """Yield what waits for this person's approval now, by id, with who else must approve it.
+
+    The same person may approve for clients of another office: that has a list of its own.
+    """
+    waiting = dict.fromkeys(a.document_id for a in open_approvals_by(unit.session, email))
+    waiting |= dict.fromkeys(_stood_in_for(unit, email, definition))
+    dossiers = {dossier.code: dossier for dossier in definition.dossiers}
+    today = local_date(unit.context.now(), definition.office.time_zone)
+    for document_id in waiting:
+        document = find_document(unit.session, document_id)
+        dossier = dossiers.get(document.dossier) if document else None
+        if document is None or dossier is None or document.status is not Status.TO_APPROVE:
+            continue
+        approvals = approvals_of(unit.session, document_id)
+        taken = places_of(email, absences_of(dossier, definition.employees), today)
+        mine = parts_for(approvals, email, taken, document)
+        still = {a.approver for a in approvals if a.state is ApprovalState.OPEN}
+        others = still - {part.approver for part in mine}
+        if mine:
+            names = tuple(_name(unit, dossier, other) for other in sorted(others))
+            yield document_id, (document, names)
 
 
 def _stood_in_for(unit: Unit, email: str, definition: Definition) -> Iterator[str]:
@@ -163,10 +192,19 @@ def _name(unit: Unit, dossier: Dossier, email: str) -> str:
 
 
 def _part(
-    name: str, documents: Sequence[Document], dossiers: dict[str, str], shown: Shown
+    name: str,
+    documents: Sequence[Document],
+    dossiers: dict[str, str],
+    shown: Shown,
+    *,
+    also: Mapping[str, tuple[str, ...]] = _NOBODY,
 ) -> Iterator[_Part]:
     lines = tuple(
-        DigestLine(document=document, dossier=dossiers.get(document.dossier, document.dossier))
+        DigestLine(
+            document=document,
+            dossier=dossiers.get(document.dossier, document.dossier),
+            also=also.get(document.id, ()),
+        )
         for document in documents
     )
     if lines:

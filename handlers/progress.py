@@ -6,14 +6,14 @@ from sqlmodel import Session
 
 from handlers.context import MAILBOT, Unit
 from handlers.learned import posting_template
-from mailbot.domain.approval import Approval
+from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.document import Document, Status, move
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.domain.people import Dossier, Employee
-from mailbot.rules.approval import cancelled, matching_rules, propose_approvals
+from mailbot.rules.approval import cancelled, propose_approvals
 from mailbot.rules.booking import propose_booking
-from mailbot.rules.flow import next_status
+from mailbot.rules.flow import next_status, waits_for_reading
 from storage.approvals import approvals_of, record_approvals
 from storage.definitions import get_dossier, get_office
 from storage.documents import record_document
@@ -32,6 +32,9 @@ def advance(unit: Unit, document: Document, dossier: Dossier, *, actor: str = MA
     """Put the document where the rules say it belongs now, and ask who must act there."""
     approvals = ensure_approvals(unit.session, document, dossier)
     to = next_status(document, dossier, approvals)
+    if document.status is Status.TO_APPROVE is not to:
+        # all of it is approved as it is now
+        document = replace(document, asked_before=None)
     if to is not document.status:
         document = change_status(unit, document, to, actor=actor)
     else:
@@ -85,20 +88,27 @@ def change_status(
 def ensure_approvals(
     session: Session, document: Document, dossier: Dossier
 ) -> tuple[Approval, ...]:
-    """Return the document's approvals, with a new open one for every rule that has none yet."""
+    """Return the document's approvals, with a new open one for every rule that has none yet.
+
+    While nobody is sure of the values no rule is judged: what is misread asks nobody.
+    """
     known = approvals_of(session, document.id)
-    have = {approval.rule for approval in known}
-    wanted = {rule.name for rule in matching_rules(document, dossier)}
-    proposed = propose_approvals(document, dossier, _employees(session, dossier))
-    missing = [a for a in proposed if a.rule in wanted - have]
+    if waits_for_reading(document):
+        return known
+    have = {a.rule for a in known if a.state is not ApprovalState.CANCELLED}
+    proposed = propose_approvals(document, dossier, _employees(session, dossier), known=known)
+    missing = [a for a in proposed if a.rule not in have]
     record_approvals(session, missing)
-    return (*known, *missing)
+    return approvals_of(session, document.id)
 
 
 def ask_approvals_again(session: Session, document: Document, dossier: Dossier) -> None:
     """Withdraw what was approved: the document changed in what approvers decide on."""
-    record_approvals(session, cancelled(approvals_of(session, document.id)))
-    record_approvals(session, propose_approvals(document, dossier, _employees(session, dossier)))
+    known = approvals_of(session, document.id)
+    record_approvals(session, cancelled(known))
+    if not waits_for_reading(document):
+        employees = _employees(session, dossier)
+        record_approvals(session, propose_approvals(document, dossier, employees, known=known))
 
 
 def _employees(session: Session, dossier: Dossier) -> tuple[Employee, ...]:

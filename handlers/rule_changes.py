@@ -13,6 +13,7 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.job import JobKind
 from mailbot.domain.people import Definition, Dossier, Employee
 from mailbot.rules.approval import propose_approvals, without_parts
+from mailbot.rules.flow import waits_for_reading
 from storage.approvals import approvals_of, record_approvals
 from storage.documents import documents_in
 
@@ -62,9 +63,11 @@ def _follow(
     asked = counting | {part for part in stays if part in map(_part, known)}
     fresh = [
         approval
-        for approval in propose_approvals(document, dossier, employees)
+        for approval in propose_approvals(document, dossier, employees, known=known)
         if _part(approval) not in asked and not _is_settled(approval.rule, known)
     ]
+    if waits_for_reading(document):
+        fresh = []  # no rule is judged yet
     if withdrawn == known and not fresh:
         return
     record_approvals(unit.session, (*withdrawn, *fresh))

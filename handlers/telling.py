@@ -7,9 +7,9 @@ from handlers.acting import Act, Result
 from handlers.asking import Showing, show
 from handlers.correspondence import dossier_manager, find_person
 from mailbot.compose.history import write_history
-from mailbot.domain.approval import ApprovalState
 from mailbot.domain.document import Status
 from mailbot.domain.events import Event
+from mailbot.rules.approval import due
 from mailbot.rules.flow import reviewers
 from storage.approvals import approvals_of
 from storage.audit import events_about
@@ -48,7 +48,7 @@ def _waits_for(act: Act) -> list[str]:
     """Return the names of those who must act now."""
     if act.document.status is Status.TO_APPROVE:
         approvals = approvals_of(act.unit.session, act.document.id)
-        open_ones = sorted({a.approver for a in approvals if a.state is ApprovalState.OPEN})
+        open_ones = sorted({a.approver for a in due(approvals)})
         return list(_names(act, open_ones).values())
     if act.document.status in (Status.INBOX, Status.QUARANTINED):
         return [person.name for person in act.dossier.admins]

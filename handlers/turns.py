@@ -12,6 +12,7 @@ from sqlmodel import Session
 from handlers.acting import Acted, Turn
 from handlers.actions import ACTIONS
 from handlers.asking import Showing, show
+from handlers.confirmation import end_askings
 from handlers.context import Unit
 from handlers.conversing import Line, say_in_line
 from handlers.correspondence import find_person
@@ -29,13 +30,22 @@ from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.events import EventKind
 from mailbot.domain.identifiers import read_iban
+from mailbot.domain.document import Document
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
-from mailbot.rules.access import FIRST_ONCE, Authority, may_decide, needed_authority
+from mailbot.rules.access import (
+    FIRST_ONCE,
+    Authority,
+    may_decide,
+    may_second,
+    needed_authority,
+)
+from storage.changes import find_version
 from storage.definitions import find_definition, find_dossier, get_dossier
 from storage.documents import find_document
-from storage.tokens import spend_token
+from storage.payments import find_payment
+from storage.tokens import find_token, spend_token
 
 
 def find_holder(session: Session, token: Token, dossier: str = "") -> Person | Employee | None:
@@ -160,7 +170,7 @@ def confirm(
     a browser that proved whose it is (`is_known_browser`) the token alone is enough.
     """
     verbs = {command.verb for command in commands}
-    if token.spent_at is not None:
+    if _is_settled(unit.session, token):
         return Acted(outcomes=tuple(refused(command, "already_done") for command in commands))
     if verbs & {Verb.CANCEL, Verb.REJECT}:
         drop(unit, token, find_holder(unit.session, token))
@@ -197,6 +207,7 @@ def _note_confirmed(unit: Unit, token: Token, authority: Authority) -> None:
     """Keep who confirmed: what follows is noted as done by who asked."""
     about = token.items[0].document_id if len(token.items) == 1 else token.hash
     facts = {"token": token.hash, "level": str(authority.value), "asked_by": token.asked_by}
+    end_askings(unit, token)
     unit.note(EventKind.CONFIRMED, about, token.person, **{**unit.cause, **facts})
 
 
@@ -205,13 +216,23 @@ def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> 
     for document, shown in acted.stale:
         holder = find_holder(unit.session, token, document.dossier)
         if holder is None:
+def _is_settled(session: Session, token: Token) -> bool:
+    """Whether this, or the first mail that asked the same, has been answered by anybody."""
+    first = find_token(session, token.confirms) if token.confirms else None
+    return token.spent_at is not None or (first is not None and first.spent_at is not None)
+
+
             continue
         showing = Showing(
             to=holder,
             key=f"new-version:{cause}:{document.id}",
             shown=shown,
             subject=token.subject,
-            write=partial(write_new_version, context=shown),
+            write=partial(
+                write_new_version,
+                context=shown,
+                shown=_as_shown(unit.session, token, document),
+            ),
         )
         show(unit, document, get_dossier(unit.session, document.dossier), showing)
 
@@ -238,6 +259,12 @@ def _lacks_proof(
     command: Command,
     authority: Authority,
     *,
+def _as_shown(session: Session, token: Token, document: Document) -> Document | None:
+    """Return the document as the answered mail showed it, None when that is not known."""
+    versions = [item.version for item in token.items if item.document_id == document.id]
+    return find_version(session, document.id, versions[0]) if versions else None
+
+
     beside: Sequence[Command],
 ) -> bool:
     """Whether a command must wait; one that can never be done is refused at once."""

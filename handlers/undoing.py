@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers.acting import Act, Result
 from handlers.correspondence import find_person
 from handlers.freezing import hand_over_parts
+from handlers.paying_effects import document_changed
 from handlers.progress import ask
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.change import Change
@@ -40,6 +41,8 @@ def _bring_back(act: Act, changes: Sequence[Change]) -> Document:
     _restore_approvals(act, changes[0])
     hand_over_parts(act.unit, restored)
     forget_changes(act.unit.session, changes, at=act.unit.context.now())
+    if any(change.verb not in _OF_NO_PAYMENT for change in changes):
+        document_changed(act.unit, restored, why="taken back", actor=act.email)
     _note(act, restored, changes)
     return restored
 
@@ -56,6 +59,8 @@ def _bring_back_others(act: Act, cause: str) -> None:
             ask(act.unit, _bring_back(replace(act, document=document), changes))
 
 
+#: to take these back is nothing to what is paid
+_OF_NO_PAYMENT = frozenset({Verb.LABEL, Verb.TITLE, Verb.BOOK, Verb.ADD_LINE, Verb.REMOVE_LINE})
 #: one word of these settles all that waits from a sender
 _JUDGING = frozenset({Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK})
 _IN_THE_HOUSE = tuple(set(Status) - {Status.EXPORTED, Status.SPLIT, Status.DELETED})
@@ -77,7 +82,8 @@ def _restore_approvals(act: Act, first: Change) -> None:
     """Give every approver his part again; what was laid before others since is withdrawn."""
     had = {_key(approval) for approval in first.approvals_before}
     since = [a for a in approvals_of(act.unit.session, act.document.id) if _key(a) not in had]
-    withdrawn = [replace(a, state=ApprovalState.CANCELLED) for a in since]
+    # of version 0: its rule holds no more than if it had never been asked
+    withdrawn = [replace(a, state=ApprovalState.CANCELLED, version=0) for a in since]
     record_approvals(act.unit.session, (*first.approvals_before, *withdrawn))
 
 

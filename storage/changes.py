@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from mailbot.domain.change import Change
+from mailbot.domain.document import Document
 from mailbot.domain.values import from_json, to_json
 from storage.tables import ChangeRow
 
@@ -28,6 +29,18 @@ def last_changes(session: Session, document_id: str) -> Sequence[Change]:
     changes = [replace(from_json(Change, row.data), number=row.number or 0) for row in rows]
     last = [each for each in changes if each.cause == changes[0].cause]
     return last[::-1]
+
+
+def find_version(session: Session, document_id: str, version: int) -> Document | None:
+    """Return a document as it was in an earlier version, None when that is not known any more."""
+    rows = session.exec(
+        select(ChangeRow)
+        .where(ChangeRow.document_id == document_id)
+        .order_by(col(ChangeRow.number).desc())
+        .limit(100)
+    )
+    found = (from_json(Change, row.data).before for row in rows)
+    return next((before for before in found if before.version == version), None)
 
 
 def forget_changes(session: Session, changes: Sequence[Change], *, at: datetime) -> None:

@@ -22,6 +22,8 @@ class DigestLine:
     dossier: str
     #: what else must be known, in the reader's language, e.g. a question that waits
     note: str = ""
+    #: names of those who must approve it beside the reader
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,8 @@ def _numbered(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[_
         if not section.lines:
             continue
         lines = tuple(
-            _line(number, line, head) for number, line in enumerate(section.lines, start=first)
+            _line(number, line, section.id, head)
+            for number, line in enumerate(section.lines, start=first)
         )
         first += len(lines)
         title = head.say("sections", section.id)
@@ -147,15 +150,30 @@ def _talk_line(number: int, talk: DigestTalk, head: Letterhead) -> Line:
     )
 
 
-def _line(number: int, line: DigestLine | DigestTalk, head: Letterhead) -> Line:
+def _line(number: int, line: DigestLine | DigestTalk, section: str, head: Letterhead) -> Line:
     if isinstance(line, DigestTalk):
         return _talk_line(number, line, head)
-    notes = (shortened(line.dossier, 60), *_hold(line.document, head), line.note)
+    notes = (
+        shortened(line.dossier, 60),
+        *_state(line, section, head),
+        *_hold(line.document, head),
+        line.note,
+    )
     return Line(
         number=number,
         text=heading(line.document, head),
         notes=tuple(filter(None, notes)),
         alerts=warnings(line.document, head),
+    )
+
+
+def _state(line: DigestLine, section: str, head: Letterhead) -> tuple[str, ...]:
+    """Return whose approval a line of that section waits for (CF-APPR-20)."""
+    if section != "to_approve":
+        return ()
+    names = listed([shortened(name, 60) for name in line.also], head.language)
+    return (
+        head.say("phrases", "to_approve_by_all" if names else "to_approve_by_you", names=names),
     )
 
 

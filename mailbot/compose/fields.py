@@ -1,6 +1,7 @@
 """Shows every field of a document under the name by which `field: value` corrects it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -9,7 +10,7 @@ from mailbot.compose.render import Letterhead
 from mailbot.compose.sentences import field_name
 from mailbot.compose.wording import day, money, percent, plain_amount, shortened
 from mailbot.domain.booking import BookingLine, BookingProposal
-from mailbot.domain.document import Document
+from mailbot.domain.document import Asked, Document
 from mailbot.domain.invoice import MANDATORY_FIELDS, Invoice
 from mailbot.domain.people import JournalKind
 
@@ -74,6 +75,16 @@ def changed_rows(before: Document, after: Document, head: Letterhead) -> tuple[R
         for name in _SHOWN
         if getattr(old, name) != getattr(new, name)
     )
+
+
+def changes_since(asked: Asked, now: Document, head: Letterhead) -> tuple[Row, ...]:
+    """Return what is not what approvers were asked about before: old → new."""
+    before = replace(now, kind=asked.kind, invoice=asked.invoice)
+    if before.kind is now.kind:
+        return changed_rows(before, now, head)
+    old, new = (head.say("journal_kinds", each.kind) for each in (before, now))
+    kind = Row(label=field_name(head.language, "type"), value=f"{old} → {new}")
+    return (kind, *changed_rows(before, now, head))
 
 
 def booking_lines(booking: BookingProposal, head: Letterhead) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from mailbot.compose.fields import (
     booking_lines,
     booking_rows,
     changed_rows,
+    changes_since,
     field_rows,
     missing_fields,
     template_lines,
@@ -62,17 +63,22 @@ def write_approval_request(
     rules: tuple[str, ...] = (),
     together_with: tuple[str, ...] = (),
     in_place_of: tuple[str, ...] = (),
+    is_reminder: bool = False,
 ) -> Letter:
-    """Return the mail that asks an approver to decide.
+    """Return the mail that asks an approver to decide; again, when it is a reminder.
 
     `rules` are the names of the approval rules that matched (CF-APPR-08), `together_with` the
     names of the other people who are asked, `in_place_of` those for whom the reader stands in.
+    What changed since it was first asked stands there, old and new.
     """
+    asked = view.document.asked_before
     facts = {
         **_document_facts(view, head),
         "rules": listed([f'"{shortened(rule, 60)}"' for rule in rules], head.language),
         "together": listed([shortened(name, 40) for name in together_with], head.language),
         "absent": listed([shortened(name, 60) for name in in_place_of], head.language),
+        "is_reminder": is_reminder,
+        "changes": changes_since(asked, view.document, head) if asked else (),
         "rows": summary(view, head),
         "answer_options": offer(head, Context.APPROVAL),
         "buttons": buttons(head, "approve", "reject", "document"),

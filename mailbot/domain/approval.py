@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+
+from mailbot.domain.people import ApprovalMode
 
 
 class ApprovalState(StrEnum):
@@ -23,11 +24,18 @@ class Approval:
     document_id: str
     rule: str
     approver: str
-    mode: Literal["all", "one"]
+    mode: ApprovalMode
     version: int
+    #: in a rule whose approvers are asked in order: after how many others
+    turn: int = 0
     state: ApprovalState = ApprovalState.OPEN
     decided_at: datetime | None = None
     #: the mail that decided, "" when a link page did
     mail_id: str = ""
     #: who decided in the approver's place, "" when nobody did
     decided_by: str = ""
+    #: when they were first asked about this version, and last reminded
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    #: who may decide in their place because they did not answer in time
+    escalated_to: str = ""

@@ -71,7 +71,10 @@ ALLOWED_CHANGES: dict[Status, frozenset[Status]] = {
     )
     | _END,
     Status.TO_EXPORT: frozenset({Status.EXPORTED, Status.EXPORT_FAILED}),
-    Status.EXPORT_FAILED: frozenset({Status.TO_EXPORT, Status.REJECTED}),
+    # what was mended may have to be approved or looked at again
+    Status.EXPORT_FAILED: frozenset(
+        {Status.TO_APPROVE, Status.TO_REVIEW, Status.TO_EXPORT, Status.REJECTED}
+    ),
     Status.EXPORTED: frozenset(),
     Status.REJECTED: _END,
     # received again: somebody gave its password
@@ -100,6 +103,15 @@ class Note:
     at: datetime
     by: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What approvers were asked about, before somebody changed it."""
+
+    kind: JournalKind
+    #: without evidence
+    invoice: Invoice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +153,8 @@ class Document:
     #: e-mail address of who last changed the supplier's account
     iban_changed_by: str = ""
     rejected_reason: str = ""
+    #: None when nothing changed since approvals were first asked, or since they were complete
+    asked_before: Asked | None = None
     export_problem: str = ""
     #: how often `herhaal` was asked
     export_tries: int = 0
@@ -173,6 +187,16 @@ def move(document: Document, to: Status, **changes: object) -> Document:
 def revised(document: Document, **changes: object) -> Document:
     """Return the next version of `document`: what was shown before no longer binds."""
     return replace(document, version=document.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def reopened(document: Document) -> Document:
+    """Return a rejected document as one that has just been received: it goes its whole way anew.
+
+    Raises Refused("status_forbids") when it is not rejected.
+    """
+    if document.status is not Status.REJECTED:
+        raise Refused("status_forbids", {"status": document.status.value})
+    return revised(document, status=Status.RECEIVED, rejected_reason="", reviewed_by=())
 
 
 def brought_back(document: Document, before: Document) -> Document:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from mailbot.domain.invoice import DocumentClass
 from mailbot.domain.mail import Language
 from mailbot.domain.treatment import Treatment
 
@@ -142,6 +143,10 @@ class Journal:
     credit_notes_only: bool = False
 
 
+#: how many approvers of one rule must approve
+ApprovalMode = Literal["all", "one", "in_order"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ApprovalRule:
     """When and by whom a purchase document must be approved (CF-APPR-03…11)."""
@@ -153,13 +158,24 @@ class ApprovalRule:
     labels: tuple[str, ...] = ()
     #: total including VAT from which the rule holds
     amount_from: Decimal | None = None
+    #: empty: whatever the document is
+    document_classes: tuple[DocumentClass, ...] = ()
+    #: names of documents and files, `*` for any letters; empty: whatever the name
+    titles: tuple[str, ...] = ()
     #: e-mail addresses of people of the dossier or employees of the office
     approvers: tuple[str, ...]
-    #: "all": everyone must approve; "one": the first answer counts
-    mode: Literal["all", "one"] = "all"
+    #: "all": everyone must approve; "one": the first answer counts; "in_order": everyone, and
+    #: each is asked when the one before has approved
+    mode: ApprovalMode = "all"
     #: holds only when no other rule does
     catch_all: bool = False
     active: bool = True
+    #: working days after which who has not answered is reminded, each time anew; None: never
+    remind_after: int | None = None
+    #: working days after which somebody else may decide, too; None: never
+    escalate_after: int | None = None
+    #: who that is; "": a second person of the dossier, as in `rules/second.py`
+    escalate_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -216,5 +216,7 @@ def may_decide(
 def _is_approver(person: Person, dossier: Dossier, places: frozenset[str]) -> bool:
     mine = {person.email.lower(), *places}
     return any(
-        approver.lower() in mine for rule in dossier.approval_rules for approver in rule.approvers
+        approver.lower() in mine
+        for rule in dossier.approval_rules
+        for approver in (*rule.approvers, rule.escalate_to)
     )

@@ -6,7 +6,15 @@ from datetime import datetime
 
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.document import Document
-from mailbot.domain.people import ApprovalRule, Dossier, Employee, JournalKind, Person
+from mailbot.domain.people import (
+    ApprovalMode,
+    ApprovalRule,
+    Dossier,
+    Employee,
+    JournalKind,
+    Person,
+)
+from mailbot.rules.approval_conditions import holds
 from mailbot.rules.second import second_people
 
 
@@ -15,43 +23,82 @@ def matching_rules(document: Document, dossier: Dossier) -> tuple[ApprovalRule, 
     if document.kind is not JournalKind.PURCHASE:
         return ()
     active = [rule for rule in dossier.approval_rules if rule.active]
-    special = tuple(r for r in active if not r.catch_all and _holds(r, document))
-    return special or tuple(r for r in active if r.catch_all and _holds(r, document))
+    special = tuple(r for r in active if not r.catch_all and holds(r, document))
+    return special or tuple(r for r in active if r.catch_all and holds(r, document))
+
+
+def holding_rules(
+    document: Document, dossier: Dossier, approvals: Sequence[Approval]
+) -> tuple[ApprovalRule, ...]:
+    """Return the rules that hold, and those that held once: no change escapes an approver.
+
+    A lower total, another label or kind of journal adds approvers and takes none away; only the
+    definition does. What was taken back (version 0) never held.
+    """
+    names = {rule.name for rule in matching_rules(document, dossier)}
+    names |= {approval.rule for approval in approvals if approval.version}
+    return tuple(r for r in dossier.approval_rules if r.active and r.name in names)
 
 
 def propose_approvals(
-    document: Document, dossier: Dossier, employees: Sequence[Employee] = ()
+    document: Document,
+    dossier: Dossier,
+    employees: Sequence[Employee] = (),
+    *,
+    known: Sequence[Approval] = (),
 ) -> tuple[Approval, ...]:
     """Return one open approval per rule and approver for this version of the document.
 
-    Who delivered the document or changed its account is never its only approver, and who is frozen
-    is none: then a second person must agree, too.
+    `known` are those of before: their rules hold on. Who delivered the document or changed its
+    account is never its only approver, and who is frozen is none: then a second person must
+    agree, too.
     """
-    interested = {document.delivered_by.lower(), document.iban_changed_by.lower()}
-    known: list[Person | Employee] = [*dossier.people, *employees]
-    frozen = {person.email.lower() for person in known if person.frozen}
-    proposed = []
-    for rule in matching_rules(document, dossier):
-        named = [approver.lower() for approver in rule.approvers]
-        approvers = [approver for approver in named if approver not in frozen]
-        if rule.mode == "one":
-            # where one answer is enough, it must be that of somebody else
-            approvers = [a for a in approvers if a not in interested] or approvers
-        four_eyes = set(approvers) <= interested
-        if four_eyes or (rule.mode == "all" and len(approvers) < len(named)):
-            parties = {*interested, *approvers, *frozen}
-            approvers.append(_beside(dossier, employees, parties))
-        proposed += [
-            Approval(
-                document_id=document.id,
-                rule=rule.name,
-                approver=approver,
-                mode="all" if four_eyes else rule.mode,
-                version=document.version,
-            )
-            for approver in dict.fromkeys(approvers)
-        ]
-    return tuple(proposed)
+    return tuple(
+        Approval(
+            document_id=document.id,
+            rule=rule.name,
+            approver=approver,
+            mode=mode,
+            version=document.version,
+            turn=number if mode == "in_order" else 0,
+        )
+        for rule in holding_rules(document, dossier, known)
+        for approvers, mode in (_asked(rule, document, dossier, employees),)
+        for number, approver in enumerate(approvers)
+    )
+
+
+def _asked(
+    rule: ApprovalRule, document: Document, dossier: Dossier, employees: Sequence[Employee]
+) -> tuple[tuple[str, ...], ApprovalMode]:
+    """Return who is asked by a rule, each once, in order, and how many of them must approve."""
+    interested = parties_of(document)
+    people: list[Person | Employee] = [*dossier.people, *employees]
+    frozen = {person.email.lower() for person in people if person.frozen}
+    named = [approver.lower() for approver in rule.approvers]
+    approvers = [approver for approver in named if approver not in frozen]
+    if rule.mode == "one":
+        # where one answer is enough, it must be that of somebody else
+        approvers = [a for a in approvers if a not in interested] or approvers
+    four_eyes = set(approvers) <= interested
+    if four_eyes or (rule.mode != "one" and len(approvers) < len(named)):
+        approvers.append(_beside(dossier, employees, {*interested, *approvers, *frozen}))
+    mode = "all" if four_eyes and rule.mode == "one" else rule.mode
+    return tuple(dict.fromkeys(approvers)), mode
+
+
+def parties_of(document: Document) -> set[str]:
+    """Return who has a hand in a document: who delivered it, and who changed its account."""
+    return {document.delivered_by.lower(), document.iban_changed_by.lower()}
+
+
+def due(approvals: Sequence[Approval]) -> tuple[Approval, ...]:
+    """Return the open parts whose turn it is: where approvers are asked in order, the next."""
+    waiting = [a for a in approvals if a.state is ApprovalState.OPEN]
+    first: dict[str, int] = {}
+    for approval in waiting:
+        first[approval.rule] = min(approval.turn, first.get(approval.rule, approval.turn))
+    return tuple(a for a in waiting if a.turn == first[a.rule])
 
 
 def _beside(dossier: Dossier, employees: Sequence[Employee], parties: set[str]) -> str:
@@ -68,12 +115,13 @@ def parts_for(
 ) -> tuple[Approval, ...]:
     """Return the open parts that a person may decide: their own, and those of who is away.
 
-    In one rule a person counts once, and who delivered the document or changed its account takes
-    nobody's place. `places` are the addresses for whom they stand in today.
+    Those of who did not answer in time, too, when they were laid before this person. In one rule a
+    person counts once, and who delivered the document or changed its account takes nobody's place.
+    `places` are the addresses for whom they stand in today.
     """
-    waiting = [a for a in approvals if a.state is ApprovalState.OPEN]
+    waiting = due(approvals)
     own = [a for a in waiting if a.approver == email]
-    if email in (document.delivered_by.lower(), document.iban_changed_by.lower()):
+    if email in parties_of(document):
         return tuple(own)
     taken = {
         a.rule
@@ -82,7 +130,8 @@ def parts_for(
     }
     others: dict[str, Approval] = {}
     for approval in waiting:
-        if approval.approver in places and approval.rule not in taken:
+        is_theirs = approval.approver in places or approval.escalated_to == email
+        if is_theirs and approval.rule not in taken:
             others.setdefault(approval.rule, approval)
     return (*own, *others.values())
 
@@ -95,7 +144,7 @@ def may_take(
     Who delivered the document or changed its account takes nobody's place.
     """
     who = email.lower()
-    if who in (document.delivered_by.lower(), document.iban_changed_by.lower()):
+    if who in parties_of(document):
         return False
     rules = {part.rule for part in parts}
     taken = [a for a in approvals if a.rule in rules and a.state is not ApprovalState.CANCELLED]
@@ -116,7 +165,8 @@ def decide(
     A rule of mode "one" is settled by its first approval: the others are cancelled. A rejection
     settles everything.
     """
-    own = [a for a in approvals if a.approver == approver and a.state is ApprovalState.OPEN]
+    waiting = due(approvals) if state is ApprovalState.APPROVED else approvals
+    own = [a for a in waiting if a.approver == approver and a.state is ApprovalState.OPEN]
     chosen = {(a.rule, a.approver) for a in (own if parts is None else parts)}
     decided = tuple(
         replace(
@@ -175,31 +225,3 @@ def _cancel_open(approvals: Sequence[Approval], rules: set[str]) -> tuple[Approv
         else a
         for a in approvals
     )
-
-
-def _holds(rule: ApprovalRule, document: Document) -> bool:
-    return (
-        _supplier_matches(rule, document)
-        and _labels_match(rule, document)
-        and _amount_reached(rule, document)
-    )
-
-
-def _supplier_matches(rule: ApprovalRule, document: Document) -> bool:
-    if not rule.suppliers:
-        return True
-    invoice = document.invoice
-    vat = (invoice.supplier_vat or "").upper() if invoice else ""
-    name = (invoice.supplier_name or "").casefold() if invoice else ""
-    return any(s.upper() == vat or s.casefold() in name for s in rule.suppliers)
-
-
-def _labels_match(rule: ApprovalRule, document: Document) -> bool:
-    worn = {label.casefold() for label in document.labels}
-    return not rule.labels or any(label.casefold() in worn for label in rule.labels)
-
-
-def _amount_reached(rule: ApprovalRule, document: Document) -> bool:
-    """Hold for an unknown amount: what nobody has read must not slip past an approver."""
-    total = document.invoice.total_incl if document.invoice else None
-    return rule.amount_from is None or total is None or abs(total) >= rule.amount_from

@@ -15,6 +15,7 @@ from typing import Any
 from mailbot.domain.booking import Problem
 from mailbot.domain.errors import DefinitionError
 from mailbot.domain.identifiers import read_enterprise_number
+from mailbot.domain.invoice import DocumentClass
 from mailbot.domain.people import (
     ApprovalRule,
     DebitAccount,
@@ -93,10 +94,15 @@ _RULE = {
     "suppliers": Key(fields.several(fields.text)),
     "labels": Key(fields.several(fields.text)),
     "amount_from": Key(fields.amount),
+    "document_classes": Key(fields.several(fields.choice(DocumentClass))),
+    "titles": Key(fields.several(fields.text)),
     "approvers": Key(fields.several(fields.email), is_required=True),
-    "mode": Key(fields.one_of("all", "one")),
+    "mode": Key(fields.one_of("all", "one", "in_order")),
     "catch_all": Key(fields.flag),
     "active": Key(fields.flag),
+    "remind_after": Key(fields.working_days),
+    "escalate_after": Key(fields.working_days),
+    "escalate_to": Key(fields.email),
 }
 _EXPORT = {
     "connector": Key(fields.text, is_required=True),

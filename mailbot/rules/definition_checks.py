@@ -135,6 +135,7 @@ def _check_rules(draft: Draft, dossier: Dossier, path: Path, report: Report) -> 
     frozen |= {person.email: person.frozen for person in dossier.people}
     for at, rule in rules:
         _check_approvers(rule, (*at, "approvers"), frozen, report)
+        _check_escalation(rule, at, frozen, report)
 
 
 def _check_approvers(
@@ -151,6 +152,22 @@ def _check_approvers(
             report.add((*path, number), f"{approver} {why}{hint}")
         elif frozen[approver]:
             report.add((*path, number), f"{approver} is frozen and cannot approve")
+
+
+def _check_escalation(
+    rule: ApprovalRule, path: Path, frozen: dict[str, bool], report: Report
+) -> None:
+    """Check who may decide when nobody answers in time."""
+    at, who = (*path, "escalate_to"), rule.escalate_to
+    if who and rule.escalate_after is None:
+        wanted = "write how many working days an approver has, e.g. escalate_after = 4"
+        report.add((*path, "escalate_after"), f"is missing; {wanted}")
+    if who in rule.approvers:
+        report.add(at, f"{who} is an approver of this rule already; name somebody else")
+    elif who and frozen.get(who, True):
+        known = [address for address, is_frozen in frozen.items() if address and not is_frozen]
+        why = "is no person of this dossier or employee who may decide"
+        report.add(at, f"{who} {why}{did_you_mean(who, known)}")
 
 
 def _check_export(

@@ -153,6 +153,14 @@ def hour(raw: object, path: Path, report: Report) -> int | None:
     return None
 
 
+def working_days(raw: object, path: Path, report: Report) -> int | None:
+    """Read a number of working days."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= 60:
+        return raw
+    report.add(path, f"is {_shown(raw)}; write working days from 1 to 60, e.g. 2")
+    return None
+
+
 def years(raw: object, path: Path, report: Report) -> int | None:
     """Read for how many years something is kept; 0 for ever."""
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 100:

@@ -6,13 +6,26 @@ from mailbot.domain.approval import Approval
 from mailbot.domain.document import Document, Status
 from mailbot.domain.invoice import MANDATORY_FIELDS, Source
 from mailbot.domain.people import Dossier, JournalKind, PersonRole, Validation
-from mailbot.rules.approval import is_complete, matching_rules
+from mailbot.rules.approval import holding_rules, is_complete
+from mailbot.rules.corrections import changed_fields
 
 #: below this a value is shown to a reviewer before anybody is asked to approve it
 SURE = 0.8
 
 #: what an approver decides on; when one of these changes, approvals are asked again
-MATERIAL_FIELDS = frozenset({"supplier_name", "supplier_vat", "total_incl", "currency", "iban"})
+MATERIAL_FIELDS = frozenset(
+    {
+        "document_class",
+        "supplier_name",
+        "supplier_vat",
+        "total_incl",
+        "amount_due",
+        "currency",
+        "iban",
+        # it says whose debt is paid
+        "payment_reference",
+    }
+)
 
 _REVIEW_ROLES = frozenset(
     {
@@ -34,9 +47,9 @@ def next_status(document: Document, dossier: Dossier, approvals: Sequence[Approv
         return Status.QUARANTINED
     if not document.sent:
         return Status.INBOX
-    if is_doubtful(document) and not document.reviewed_by:
+    if waits_for_reading(document):
         return Status.TO_REVIEW
-    if not is_complete(matching_rules(document, dossier), approvals):
+    if not is_complete(holding_rules(document, dossier, approvals), approvals):
         return Status.TO_APPROVE
     if not is_validated(document, dossier, approvals):
         return Status.TO_REVIEW
@@ -62,6 +75,18 @@ def is_doubtful(document: Document) -> bool:
     if invoice is None or missing_fields(document):
         return True
     return any(invoice.confidence(name) < SURE for name in mandatory_fields(document))
+
+
+def waits_for_reading(document: Document) -> bool:
+    """Whether nobody is sure of the values and nobody has looked: no rule can be judged yet."""
+    return is_doubtful(document) and not document.reviewed_by
+
+
+def is_material(before: Document, after: Document) -> bool:
+    """Whether a document changed in what an approver decides on: approvals are asked again."""
+    if before.kind is not after.kind:
+        return True
+    return bool(changed_fields(before, after) & MATERIAL_FIELDS)
 
 
 def is_validated(document: Document, dossier: Dossier, approvals: Sequence[Approval]) -> bool:

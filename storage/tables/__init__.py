@@ -127,8 +127,12 @@ class ApprovalRow(SQLModel, table=True):
     version: int
     decided_at: datetime | None = _moment(default=None)
     mail_id: str = ""
-    #: who decided in the approver's place; NULL in rows of before it was kept
+    #: who decided in the approver's place; NULL in rows of before it was kept, as all below
     decided_by: str | None = None
+    turn: int | None = None
+    asked_at: datetime | None = _moment(default=None)
+    reminded_at: datetime | None = _moment(default=None)
+    escalated_to: str | None = Field(default=None, index=True)
 
 
 class TokenRow(SQLModel, table=True):
