@@ -28,9 +28,9 @@ from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.outbox import find_entry, find_entry_for, has_entry
 from storage.reply_tokens import new_token, token_hash
-
-
 from storage.tokens import find_token, find_token_of, spend_token
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asking:
     """One question whether commands are really meant."""
@@ -98,6 +98,25 @@ def ask(unit: Unit, token: Token, asking: Asking) -> None:
     unit.note(EventKind.CONFIRMATION_ASKED, about, to=to, cause=asking.cause)
 
 
+def end_askings(unit: Unit, token: Token) -> None:
+    """End what others were asked as second people, too: one of them has answered."""
+    first = find_token(unit.session, token.confirms) if token.confirms else token
+    entry = find_entry(unit.session, first.outbox_id) if first else None
+    dossier = find_dossier(unit.session, token.dossier)
+    if not token.asked_by or first is None or entry is None or dossier is None:
+        return
+    _office, employees = get_office(unit.session, token.office)
+    round_ = entry.key.removesuffix(f":{first.person}")
+    known: list[Person | Employee] = [*employees, *dossier.people]
+    for person in known:
+        other = find_entry_for(unit.session, f"{round_}:{person.email.lower()}")
+        asked = find_token_of(unit.session, other.id) if other else None
+        if asked is not None:
+            spend_token(unit.session, asked.hash, unit.context.now())
+            if asked.person != first.person:
+                end_code(unit.session, code_use(asked))
+
+
 def code_use(token: Token) -> CodeUse:
     """Return what the code is bound to that confirms the commands of a token."""
     return CodeUse(
@@ -119,25 +138,6 @@ def _writer(
         head,
         asked=tuple(_words(head, command, senders) for command in asking.commands),
         about=heading(single, head) if single else "",
-def end_askings(unit: Unit, token: Token) -> None:
-    """End what others were asked as second people, too: one of them has answered."""
-    first = find_token(unit.session, token.confirms) if token.confirms else token
-    entry = find_entry(unit.session, first.outbox_id) if first else None
-    dossier = find_dossier(unit.session, token.dossier)
-    if not token.asked_by or first is None or entry is None or dossier is None:
-        return
-    _office, employees = get_office(unit.session, token.office)
-    round_ = entry.key.removesuffix(f":{first.person}")
-    known: list[Person | Employee] = [*employees, *dossier.people]
-    for person in known:
-        other = find_entry_for(unit.session, f"{round_}:{person.email.lower()}")
-        asked = find_token_of(unit.session, other.id) if other else None
-        if asked is not None:
-            spend_token(unit.session, asked.hash, unit.context.now())
-            if asked.person != first.person:
-                end_code(unit.session, code_use(asked))
-
-
         code=code,
         confirm_url=head.links.document,
         reason=replace(asking.reason, until=until),
