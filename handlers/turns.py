@@ -28,23 +28,16 @@ from handlers.levels import (
 from mailbot.compose.requests import write_new_version
 from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command, Outcome, Verb
+from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.identifiers import read_iban
-from mailbot.domain.document import Document
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Employee, Person
 from mailbot.domain.token import Token
-from mailbot.rules.access import (
-    FIRST_ONCE,
-    Authority,
-    may_decide,
-    may_second,
-    needed_authority,
-)
+from mailbot.rules.access import FIRST_ONCE, Authority, may_decide, needed_authority
 from storage.changes import find_version
 from storage.definitions import find_definition, find_dossier, get_dossier
 from storage.documents import find_document
-from storage.payments import find_payment
 from storage.tokens import find_token, spend_token
 
 
@@ -185,12 +178,19 @@ def confirm(
         unit.note(EventKind.COMMAND_REFUSED, token.hash, token.person, why=verdict.value)
         return Acted(outcomes=(refused(Command(verb=Verb.CONFIRM), verdict.value),))
     spend_token(unit.session, token.hash, unit.context.now())
+    end_askings(unit, token)
     _note_confirmed(unit, token, authority)
     asked = replace(token, person=token.asked_by or token.person, asked_by="")
     acted = carry_out(unit, asked, token.commands, cause=cause, mail=mail, authority=authority)
     if token.asked_by:
         tell_who_asked(unit, token, acted.outcomes)
     return acted
+
+
+def _is_settled(session: Session, token: Token) -> bool:
+    """Whether this, or the first mail that asked the same, has been answered by anybody."""
+    first = find_token(session, token.confirms) if token.confirms else None
+    return token.spent_at is not None or (first is not None and first.spent_at is not None)
 
 
 def _may_second(session: Session, token: Token) -> bool:
@@ -207,7 +207,6 @@ def _note_confirmed(unit: Unit, token: Token, authority: Authority) -> None:
     """Keep who confirmed: what follows is noted as done by who asked."""
     about = token.items[0].document_id if len(token.items) == 1 else token.hash
     facts = {"token": token.hash, "level": str(authority.value), "asked_by": token.asked_by}
-    end_askings(unit, token)
     unit.note(EventKind.CONFIRMED, about, token.person, **{**unit.cause, **facts})
 
 
@@ -216,12 +215,6 @@ def send_new_versions(unit: Unit, token: Token, acted: Acted, *, cause: str) -> 
     for document, shown in acted.stale:
         holder = find_holder(unit.session, token, document.dossier)
         if holder is None:
-def _is_settled(session: Session, token: Token) -> bool:
-    """Whether this, or the first mail that asked the same, has been answered by anybody."""
-    first = find_token(session, token.confirms) if token.confirms else None
-    return token.spent_at is not None or (first is not None and first.spent_at is not None)
-
-
             continue
         showing = Showing(
             to=holder,
@@ -235,6 +228,12 @@ def _is_settled(session: Session, token: Token) -> bool:
             ),
         )
         show(unit, document, get_dossier(unit.session, document.dossier), showing)
+
+
+def _as_shown(session: Session, token: Token, document: Document) -> Document | None:
+    """Return the document as the answered mail showed it, None when that is not known."""
+    versions = [item.version for item in token.items if item.document_id == document.id]
+    return find_version(session, document.id, versions[0]) if versions else None
 
 
 def refused(command: Command, why: str) -> Outcome:
@@ -259,12 +258,6 @@ def _lacks_proof(
     command: Command,
     authority: Authority,
     *,
-def _as_shown(session: Session, token: Token, document: Document) -> Document | None:
-    """Return the document as the answered mail showed it, None when that is not known."""
-    versions = [item.version for item in token.items if item.document_id == document.id]
-    return find_version(session, document.id, versions[0]) if versions else None
-
-
     beside: Sequence[Command],
 ) -> bool:
     """Whether a command must wait; one that can never be done is refused at once."""
