@@ -28,7 +28,7 @@ OFFERED: dict[Context, tuple[str, ...]] = {
     Context.BASKET: ("help",),
     Context.PAYMENT_APPROVAL: ("approve", "reject_why", "help"),
     Context.PAY: ("help",),
-    Context.ACCOUNT: ("help",),
+    Context.ACCOUNT: ("account_right", "account_wrong"),
     Context.NONE: ("help",),
 }
 
@@ -69,6 +69,8 @@ VERBS: dict[str, Verb] = {
     "numbers_status": Verb.STATUS,
     "numbers_history": Verb.HISTORY,
     "search": Verb.SEARCH,
+    "account_right": Verb.TRUST_ACCOUNT,
+    "account_wrong": Verb.REFUSE_ACCOUNT,
     "help": Verb.HELP,
 }
 

@@ -49,6 +49,7 @@ from mailbot.domain.invoice import RecognitionStatus
 from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
 from mailbot.domain.watching import Trouble
+from tests.kit.account_letters import ACCOUNT_LETTERS
 from tests.kit.conversation_letters import CONVERSATION_LETTERS
 from tests.kit.letters import (
     BOOKING,
@@ -335,4 +336,5 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "digest_employee": _employee_digest,
     "digest_approver": _approver_digest,
     **CONVERSATION_LETTERS,
+    **ACCOUNT_LETTERS,
 }
