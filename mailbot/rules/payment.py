@@ -145,28 +145,28 @@ def check_warnings(document: Document) -> None:
 def check_account(document: Document, account: SupplierAccount | None, now: datetime) -> None:
     """Refuse an account that nobody confirmed: a document never makes one trusted.
 
-    Raises Refused: no_account, account_refused, account_not_trusted, account_waits.
+    Raises Refused: pay_no_account, pay_account_refused, pay_account_unknown, pay_account_waits.
     """
     iban = read_iban((document.invoice.iban if document.invoice else None) or "")
     if iban is None:
-        raise Refused("no_account")
+        raise Refused("pay_no_account")
     if account is None or account.iban != iban:
-        raise Refused("account_not_trusted", {"iban": write_iban(iban)})
+        raise Refused("pay_account_unknown", {"iban": write_iban(iban)})
     check_trusted(account, now)
 
 
 def check_trusted(account: SupplierAccount, now: datetime) -> None:
     """Refuse an account to which money may not go now.
 
-    Raises Refused: account_refused, account_not_trusted, account_waits.
+    Raises Refused: pay_account_refused, pay_account_unknown, pay_account_waits.
     """
     shown = {"iban": write_iban(account.iban)}
     if account.state is AccountState.REFUSED:
-        raise Refused("account_refused", shown)
+        raise Refused("pay_account_refused", shown)
     if account.state is not AccountState.TRUSTED:
-        raise Refused("account_not_trusted", shown)
+        raise Refused("pay_account_unknown", shown)
     if not account.is_payable(now):
-        raise Refused("account_waits", {**shown, "moment": _moment(account.payable_from)})
+        raise Refused("pay_account_waits", {**shown, "moment": _moment(account.payable_from)})
 
 
 def _moment(at: datetime | None) -> str:
