@@ -113,6 +113,8 @@ def _one(line: Words, sent_on: date) -> dict[str, str] | None:
             line.at = begin
     if bare := _bare(line, sent_on):
         return bare
+    if line.step("next"):
+        return {"next": "yes"}
     return {} if line.step("please") or (not line.plain[line.at] and _skip(line)) else None
 
 

@@ -71,8 +71,8 @@ _BARE: dict[Verb, frozenset[str]] = {
     Verb.GROUP: frozenset({"date"}),
 }
 _ALLOWED: dict[Verb, frozenset[str]] = {
-    Verb.PAY: frozenset({"date", "amount", "account", "communication", "rule", "via"}),
-    Verb.QR: frozenset({"amount", "communication"}),
+    Verb.PAY: frozenset({"date", "amount", "account", "communication", "rule", "via", "next"}),
+    Verb.QR: frozenset({"amount", "communication", "next"}),
     Verb.PAID: frozenset({"date", "amount"}),
     Verb.GROUP: frozenset({"date"}),
     Verb.EXECUTE: frozenset({"date", "account", "via"}),
