@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from handlers.confirmation import Asking, ask_each, ask_to_confirm, code_use, end_askings
+from handlers.confirmation import Asking, ask, ask_to_confirm, code_use, end_askings
 from handlers.context import Unit
 from handlers.correspondence import Post, find_person, post, reader_of
 from handlers.evidence import shown_to
