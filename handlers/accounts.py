@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from handlers.context import MAILBOT, Unit
 from mailbot.domain.account import AccountState, SupplierAccount
-from mailbot.domain.document import Document
+from mailbot.domain.document import Document, Status
 from mailbot.domain.events import EventKind
+from mailbot.domain.job import JobKind
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.rules.accounts import account_on_file, refused, trusted, trusted_ibans
 from storage.accounts import accounts_of, find_account, record_account
@@ -71,6 +72,24 @@ def note_account(
     record_account(unit.session, proposed)
     _note(unit, EventKind.ACCOUNT_PROPOSED, proposed, document, by=by)
     return proposed
+
+
+def ask_about_account(unit: Unit, dossier: Dossier, document: Document) -> None:
+    """Put the job that asks whether the account on a document is right, where nobody said so yet.
+
+    That is when the document is past the inbox: approving it and finding out go on side by side,
+    and who only delivers documents makes nobody get mails.
+    """
+    if not pays(dossier, document) or document.status in _NOT_YET or not iban_of(document):
+        return
+    account = account_of(unit.session, dossier, document)
+    if account is None or account.state is AccountState.PROPOSED:
+        key = f"{document.id}:{iban_of(document)}"
+        unit.put(JobKind.CONFIRM_ACCOUNT, key=key, document=document.id)
+
+
+#: nobody has let these in, or sent them to the office
+_NOT_YET = frozenset({Status.RECEIVED, Status.QUARANTINED, Status.INBOX})
 
 
 def trust(

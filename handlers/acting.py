@@ -264,7 +264,11 @@ class Turn:
 
 
 def _changes(act: Act) -> bool:
-    return act.command.verb not in HARMLESS and act.command.verb is not Verb.RESTORE
+    return act.command.verb not in _NOT_UNDONE
+
+
+#: `herstel` takes these back in no document: what is known of an account stands beside it
+_NOT_UNDONE = HARMLESS | {Verb.RESTORE, Verb.TRUST_ACCOUNT, Verb.REFUSE_ACCOUNT}
 
 
 def _can_be_undone(act: Act, result: Result) -> bool:

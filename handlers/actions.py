@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers import changes, conversing, decisions, splitting, telling, undoing
+from handlers import (
+    account_decisions,
+    changes,
+    conversing,
+    decisions,
+    not_duplicate,
+    splitting,
+    telling,
+    undoing,
+)
 from handlers.acting import Action
 from mailbot.domain.command import Verb
 
@@ -20,6 +29,9 @@ ACTIONS: Mapping[Verb, Action] = MappingProxyType(
         Verb.ALLOW: decisions.judge_sender,
         Verb.ALLOW_ONCE: decisions.judge_sender,
         Verb.BLOCK: decisions.judge_sender,
+        Verb.TRUST_ACCOUNT: account_decisions.confirm_account,
+        Verb.REFUSE_ACCOUNT: account_decisions.deny_account,
+        Verb.NOT_DUPLICATE: not_duplicate.not_duplicate,
         Verb.CORRECT: changes.correct_field,
         Verb.BOOK: changes.change_line,
         Verb.ADD_LINE: changes.change_line,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.account_changes import settle_typed
 from handlers.acting import Act, Result
 from handlers.learned import choosable_templates
 from handlers.paying_effects import document_changed
@@ -46,6 +47,7 @@ def correct_field(act: Act) -> Result:
         after = with_booking(act.unit.session, after, act.dossier)
     if "iban" in changed:
         after = replace(after, iban_changed_by=act.email)
+    after = settle_typed(act, after, is_new_account="iban" in changed)
     after = _keep(act, after, is_material=is_material(act.document, after))
     values = {"field": name, "value": value}
     act.unit.note(EventKind.DOCUMENT_CORRECTED, after.id, act.email, **values)

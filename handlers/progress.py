@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from handlers.accounts import ask_about_account
 from handlers.context import MAILBOT, Unit
 from handlers.learned import posting_template
 from mailbot.domain.approval import Approval, ApprovalState
@@ -40,6 +41,7 @@ def advance(unit: Unit, document: Document, dossier: Dossier, *, actor: str = MA
     else:
         record_document(unit.session, document)
     ask(unit, document)
+    ask_about_account(unit, dossier, document)
     return document
 
 

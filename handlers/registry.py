@@ -6,6 +6,7 @@ from types import MappingProxyType
 from handlers import (
     batch,
     bounce,
+    confirm_account,
     conversation,
     digest,
     export_booking,
@@ -45,6 +46,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.FORWARDING: forwarding.handle,
         JobKind.EXPORT_BOOKING: export_booking.handle,
         JobKind.LEARN_SUPPLIER: learn_supplier.handle,
+        JobKind.CONFIRM_ACCOUNT: confirm_account.handle,
         JobKind.DIGEST: digest.handle,
         JobKind.REMINDERS: reminders.handle,
         JobKind.STANDING_IN: standing_in.handle,

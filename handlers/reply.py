@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from handlers.account_contact import takes_contact_answer
 from handlers.acting import Acted
 from handlers.answering import answer_by_mail, files_of, takes_part
 from handlers.asking import view_of
@@ -99,7 +100,8 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
     dossier = find_dossier(unit.session, token.dossier) if token.dossier else None
     person = find_holder(unit.session, token)
     if person is None:
-        unit.note(EventKind.MAIL_IGNORED, stored.id, why="not_allowed", person=token.person)
+        if not takes_contact_answer(unit, token, stored, mail):
+            unit.note(EventKind.MAIL_IGNORED, stored.id, why="not_allowed", person=token.person)
         return None
     speaker = judge_reply(
         token,

@@ -180,6 +180,8 @@ def confirm(
     spend_token(unit.session, token.hash, unit.context.now())
     end_askings(unit, token)
     _note_confirmed(unit, token, authority)
+    if token.asked_by:
+        unit = replace(unit, cause={**unit.cause, "seconded_by": token.person})
     asked = replace(token, person=token.asked_by or token.person, asked_by="")
     acted = carry_out(unit, asked, token.commands, cause=cause, mail=mail, authority=authority)
     if token.asked_by:

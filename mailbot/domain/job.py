@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     REMINDERS = "reminders"
     WRITE_DIRECTORY = "write_directory"
     LEARN_SUPPLIER = "learn_supplier"
+    CONFIRM_ACCOUNT = "confirm_account"
     STANDING_IN = "standing_in"
     RETENTION = "retention"
 

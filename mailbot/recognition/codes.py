@@ -182,7 +182,7 @@ def compared(invoice: Invoice, codes: Sequence[Code]) -> tuple[Invoice, tuple[st
         return invoice, ()
     code, payment = chosen
     differs = _is_other_account(invoice, payment)
-    warnings = (DIFFERS,) if differs else ()
+    warnings: tuple[str, ...] = (DIFFERS,) if differs else ()
     warnings += (TOTAL_DIFFERS,) if _is_other_amount(invoice, payment) else ()
     for compare in _COMPARISONS:
         invoice = compare(invoice, code, payment)

@@ -64,6 +64,10 @@ def _sets_an_account(command: Command, _stakes: Stakes) -> bool:
     return command.verb is Verb.CORRECT and command.args.get("field") == "iban"
 
 
+def _trusts_an_account(command: Command, _stakes: Stakes) -> bool:
+    return command.verb is Verb.TRUST_ACCOUNT
+
+
 def _undoes_an_account(command: Command, stakes: Stakes) -> bool:
     return command.verb is Verb.RESTORE and stakes.undone is Authority.SECONDED
 
@@ -110,6 +114,7 @@ FIRST_ONCE = frozenset({Verb.ALLOW, Verb.BLOCK})
 LEVELS: tuple[tuple[Callable[[Command, Stakes], bool], Authority], ...] = (
     # an account is what fraud is after: a new one and another one alike
     (_sets_an_account, Authority.SECONDED),
+    (_trusts_an_account, Authority.SECONDED),
     (_undoes_an_account, Authority.SECONDED),
     (_pays_above_the_limit, Authority.SECONDED),
     (_pays, Authority.CONFIRMED),
