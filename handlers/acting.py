@@ -18,6 +18,7 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.errors import Refused
 from mailbot.domain.events import EventKind
 from mailbot.domain.mail import StoredMail
+from mailbot.domain.payment import Payment
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import FIRST_ONCE, Authority, may_decide
@@ -80,6 +81,8 @@ class Acted:
     stale: tuple[tuple[Document, Shown], ...] = ()
     #: every document that was touched, as it is now
     documents: tuple[Document, ...] = ()
+    #: every payment that was touched as a line of a list, as it is now
+    payments: tuple[Payment, ...] = ()
 
 
 #: these end what the token was made for
@@ -110,6 +113,11 @@ class Turn:
         #: documents that earlier commands of this answer have touched
         self._now: dict[str, Document] = {}
         self._stale: dict[str, tuple[Document, Shown]] = {}
+
+    @property
+    def person(self) -> Person | Employee:
+        """Who acts, in the role that they have here."""
+        return self._person
 
     def carry_out(self, commands: Sequence[Command]) -> Acted:
         """Do the commands; each is done whole or refused."""

@@ -10,12 +10,14 @@ from datetime import timedelta
 
 from handlers.context import Unit
 from handlers.correspondence import Post, post, reader_of
+from handlers.executing import Plan, bound, view_plan
+from mailbot.compose.basket import write_execution_request
 from mailbot.compose.facts import heading
 from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import Reason, write_confirmation_request
 from mailbot.compose.transcript import command_words
 from mailbot.domain.code import CodePurpose, CodeUse
-from mailbot.domain.command import Command
+from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
@@ -63,7 +65,17 @@ def ask_to_confirm(
     asking = Asking(
         to=person, commands=tuple(commands), cause=cause, reason=reason or Reason(id="level")
     )
-    ask(unit, token, asking)
+    ask_each(unit, token, asking)
+
+
+def ask_each(unit: Unit, token: Token, asking: Asking) -> None:
+    """Ask in a mail of its own what executes payments, for it shows them all; the rest in one."""
+    rest = tuple(c for c in asking.commands if c.verb is not Verb.EXECUTE)
+    executing = [(c,) for c in asking.commands if c.verb is Verb.EXECUTE]
+    groups = [group for group in (rest, *executing) if group]
+    for number, commands in enumerate(groups):
+        cause = f"{asking.cause}:{number}" if number else asking.cause
+        ask(unit, token, replace(asking, commands=commands, cause=cause))
 
 
 def ask(unit: Unit, token: Token, asking: Asking) -> None:
@@ -74,6 +86,8 @@ def ask(unit: Unit, token: Token, asking: Asking) -> None:
     if has_entry(unit.session, key):
         return
     office, _employees = get_office(unit.session, token.office)
+    bindings = [bound(unit, token, command) for command in asking.commands]
+    asking = replace(asking, commands=tuple(command for command, _plan in bindings))
     documents = [find_document(unit.session, item.document_id) for item in token.items]
     known = [document for document in documents if document is not None]
     single = known[0] if len(known) == 1 else None
@@ -90,7 +104,14 @@ def ask(unit: Unit, token: Token, asking: Asking) -> None:
         commands=asking.commands,
         asked_by=asking.asked_by,
         token=fresh,
-        write=_writer(unit, asking, single, token_hash(fresh), senders=_senders(unit, token)),
+        write=_writer(
+            unit,
+            asking,
+            single,
+            token_hash(fresh),
+            senders=_senders(unit, token),
+            plan=next((plan for _command, plan in bindings if plan), None),
+        ),
     )
     post(unit, letter)
     about = single.id if single else token.hash
@@ -127,13 +148,21 @@ def code_use(token: Token) -> CodeUse:
 
 
 def _writer(
-    unit: Unit, asking: Asking, single: Document | None, hashed: str, *, senders: Sequence[str]
+    unit: Unit,
+    asking: Asking,
+    single: Document | None,
+    hashed: str,
+    *,
+    senders: Sequence[str],
+    plan: Plan | None = None,
 ) -> Callable[[Letterhead], Letter]:
     """Make the code, and return what writes it into the mail."""
     now = unit.context.now()
     until = now + timedelta(hours=unit.context.settings.proof.code_hours)
     use = CodeUse(purpose=CodePurpose.CONFIRMATION, subject=hashed, person=asking.to.email.lower())
     code = new_code(unit.session, unit.context.token_secret, use, at=now, expires_at=until)
+    if plan is not None:
+        return _plan_writer(unit, plan, code, replace(asking.reason, until=until))
     return lambda head: write_confirmation_request(
         head,
         asked=tuple(_words(head, command, senders) for command in asking.commands),
@@ -141,6 +170,16 @@ def _writer(
         code=code,
         confirm_url=head.links.document,
         reason=replace(asking.reason, until=until),
+    )
+
+
+def _plan_writer(
+    unit: Unit, plan: Plan, code: str, reason: Reason
+) -> Callable[[Letterhead], Letter]:
+    """Return what writes the mail that shows what would leave."""
+    shown = view_plan(unit, plan)
+    return lambda head: write_execution_request(
+        head, shown, code=code, confirm_url=head.links.document, reason=reason
     )
 
 

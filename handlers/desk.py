@@ -11,11 +11,13 @@ from handlers.acting import Acted
 from handlers.context import Context, Unit
 from handlers.correspondence import make_links, reader_of
 from handlers.evidence import cause_of_post
+from handlers.executing import bound, view_plan
 from handlers.levels import stakes_of
 from handlers.proving import is_proved
 from handlers.sheets import sheets_of
 from handlers.transcript import send_page_transcript
 from handlers.turns import carry_out, confirm, find_holder, refused, send_new_versions
+from mailbot.compose.basket import ExecutionView
 from mailbot.compose.pages import Sheet
 from mailbot.compose.render import Letterhead
 from mailbot.domain.clock import local_date
@@ -49,6 +51,8 @@ class Desk:
     sheets: tuple[Sheet, ...] = ()
     #: what waits for a confirmation, () when it was confirmed or dropped
     to_confirm: tuple[Command, ...] = ()
+    #: the payments that would leave when it is confirmed
+    execution: ExecutionView | None = None
     #: the code of the person's authenticator app may stand for a second person
     takes_app: bool = False
     #: what was asked on this page and waits for the code of the mail that asks to confirm it
@@ -100,7 +104,8 @@ def open_desk(context: Context, token: str) -> Desk | None:
             desk,
             sheets=tuple(sheets_of(unit, found)),
             to_confirm=found.commands if waits else (),
-            takes_app=waits and _takes_app(unit.session, found, holder),
+            execution=_execution(unit, found) if waits else None,
+            takes_app=waits and _takes_app(unit, found, holder),
             waits_for_code=asked.commands if asked else (),
         )
 
@@ -152,13 +157,19 @@ def unsubscribe(context: Context, token: str) -> Desk | None:
     return desk
 
 
-def _takes_app(session: Session, token: Token, holder: Person | Employee | None) -> bool:
+def _takes_app(unit: Unit, token: Token, holder: Person | Employee | None) -> bool:
     """Whether something waits that takes a second person, or a code of this person's app."""
-    if token.asked_by or not has_authenticator(session, token.person):
+    if token.asked_by or not has_authenticator(unit.session, token.person):
         return False
-    stakes = (stakes_of(session, token, command, holder) for command in token.commands)
+    stakes = (stakes_of(unit, token, command, holder) for command in token.commands)
     levels = (needed_authority(c, s) for c, s in zip(token.commands, stakes, strict=True))
     return any(level is Authority.SECONDED for level in levels)
+
+
+def _execution(unit: Unit, token: Token) -> ExecutionView | None:
+    """Return the payments that wait for this confirmation, None when it is of something else."""
+    plans = (bound(unit, token, command)[1] for command in token.commands)
+    return next((view_plan(unit, plan) for plan in plans if plan), None)
 
 
 def _head(
@@ -204,7 +215,11 @@ def _do(
     if token.context is Shown.CONFIRMATION:
         confirmed = confirm(unit, token, commands, cause=cause, is_known_browser=True)
         return confirmed or _refuse_all(commands, "unsupported_verb")
-    items = tuple(replace(i, version=seen.get(i.document_id, i.version)) for i in token.items)
+    # a payment is bound to what the mail showed: the page shows its document
+    items = tuple(
+        i if i.payment else replace(i, version=seen.get(i.document_id, i.version))
+        for i in token.items
+    )
     return carry_out(unit, replace(token, items=items), commands, cause=cause)
 
 

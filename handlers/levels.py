@@ -10,10 +10,12 @@ from functools import partial
 
 from sqlmodel import Session
 
-from handlers.confirmation import Asking, ask, ask_to_confirm, code_use, end_askings
+from handlers.accounts import account_of
+from handlers.confirmation import Asking, ask_each, ask_to_confirm, code_use, end_askings
 from handlers.context import Unit
 from handlers.correspondence import Post, find_person, post, reader_of
 from handlers.evidence import shown_to
+from handlers.executing import execution_stakes
 from mailbot.compose.facts import heading
 from mailbot.compose.render import Letterhead
 from mailbot.compose.requests import Reason
@@ -25,19 +27,21 @@ from mailbot.domain.events import EventKind
 from mailbot.domain.letter import Letter
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
-from mailbot.rules.access import FIRST_ONCE, NO_STAKES, Authority, Stakes
+from mailbot.rules.access import FIRST_ONCE, NO_STAKES, Authority, Stakes, may_decide
+from mailbot.rules.accounts import parties
 from mailbot.rules.corrections import read_typed_amount
 from mailbot.rules.second import second_people
 from storage.changes import last_changes
 from storage.codes import end_code, settle_code, spend_code
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
+from storage.payments import find_payment
 from storage.tokens import spend_token
 from storage.totp import check_authenticator, has_authenticator
 
 
 def stakes_of(
-    session: Session,
+    unit: Unit,
     token: Token,
     command: Command,
     holder: Person | Employee | None,
@@ -48,7 +52,13 @@ def stakes_of(
 
     `beside` is everything that is asked with it: a total that it corrects counts, too.
     """
-    item = _item(token, command)
+    if command.verb is Verb.EXECUTE:
+        return execution_stakes(unit, token, command, holder)
+    session, item = unit.session, _item(token, command)
+    payment = find_payment(session, item.payment) if item and item.payment else None
+    if item is not None and payment is not None:
+        limit = holder.limit if holder else None
+        return Stakes(shown=item.context, total=payment.amount, limit=limit)
     document = find_document(session, item.document_id) if item else None
     dossier = find_dossier(session, document.dossier) if document else None
     if item is None or document is None or dossier is None:
@@ -124,6 +134,7 @@ def drop(unit: Unit, token: Token, holder: Person | Employee | None) -> None:
     """Do nothing of what waited, now or later; the first person is told if the second said so."""
     spend_token(unit.session, token.hash, unit.context.now())
     end_code(unit.session, code_use(token))
+    end_askings(unit, token)
     _note_dropped(unit, token)
     if token.asked_by and holder is not None:
         values = {"name": holder.name}
@@ -132,7 +143,6 @@ def drop(unit: Unit, token: Token, holder: Person | Employee | None) -> None:
             for c in token.commands
         )
         tell_who_asked(unit, token, outcomes)
-    end_askings(unit, token)
 
 
 def _note_dropped(unit: Unit, token: Token) -> None:
@@ -219,8 +229,10 @@ def _ask_second(
     for dossier, group in _by_dossier(unit.session, token, commands):
         _office, employees = get_office(unit.session, dossier.office)
         documents = [_document(unit.session, token, command) for command in group]
-        parties = {token.person, *(d.delivered_by.lower() for d in documents if d)}
-        people = second_people(dossier, employees, parties)
+        beside = {token.person, *(d.delivered_by.lower() for d in documents if d)}
+        for command in group:
+            beside |= account_parties(unit.session, token, command, dossier)
+        people = _second_people(dossier, employees, beside, group)
         reason = Reason(id="second", asked_by=person.name)
         for other in people:
             asking = Asking(
@@ -231,7 +243,7 @@ def _ask_second(
                 asked_by=token.person,
                 dossier=dossier.code,
             )
-            ask(unit, token, asking)
+            ask_each(unit, token, asking)
         names = ", ".join(other.name for other in people)
         unit.note(EventKind.SECOND_ASKED, token.hash, token.person, to=names, cause=cause)
         outcomes += [
@@ -241,6 +253,36 @@ def _ask_second(
             for command in group
         ]
     return outcomes
+
+
+def _second_people(
+    dossier: Dossier,
+    employees: Sequence[Employee],
+    parties: set[str],
+    commands: Sequence[Command],
+) -> tuple[Person | Employee, ...]:
+    """Return who is asked beside `parties`; of executing first who may execute themselves."""
+    if any(command.verb is Verb.EXECUTE for command in commands):
+        able = tuple(
+            person
+            for person in dossier.people
+            if not person.frozen
+            and person.email.lower() not in parties
+            and all(may_decide(person, dossier, command) for command in commands)
+        )
+        if able:
+            return able
+    return second_people(dossier, employees, parties)
+
+
+def account_parties(
+    session: Session, token: Token, command: Command, dossier: Dossier
+) -> frozenset[str]:
+    """Return who may not say that an account is right; nobody for commands about other things."""
+    document = _document(session, token, command)
+    if command.verb is not Verb.TRUST_ACCOUNT or document is None:
+        return frozenset()
+    return parties(document, account_of(session, dossier, document))
 
 
 def _by_dossier(

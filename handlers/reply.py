@@ -115,7 +115,7 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
         read_reply(mail),
         language=person.language,
         context=token.context,
-        shown_items=len(token.items) if token.context is Shown.DIGEST else 0,
+        shown_items=_numbered(token),
         sent_on=local_date(mail.sent_at or unit.context.now(), office.time_zone),
         subject=mail.subject,
         shown=shown_facts(unit.session, token),
@@ -130,6 +130,16 @@ def _understand(unit: Unit, stored: StoredMail, mail: Mail) -> _Reply | None:
         speaker=weigh_address(speaker, mail, stored),
         answer=answer,
     )
+
+
+def _numbered(token: Token) -> int:
+    """Return how many numbered lines a mail showed, 0 when it was about one thing.
+
+    A basket is a list also when one payment is in it.
+    """
+    is_list = token.context in (Shown.DIGEST, Shown.BASKET)
+    is_several = token.context is Shown.PAYMENT_APPROVAL and len(token.items) > 1
+    return len(token.items) if is_list or is_several else 0
 
 
 def _act(unit: Unit, reply: _Reply) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sqlmodel import Session
 
+from handlers.approving_payments import waits_for
 from handlers.asking import view_of
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person
@@ -16,7 +17,7 @@ from mailbot.domain.command import Command, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.document import ALLOWED_CHANGES, Document, Status, StoredFile
 from mailbot.domain.people import Dossier, Employee, Person
-from mailbot.domain.token import Token
+from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import may_decide
 from mailbot.rules.approval import parts_for
 from mailbot.rules.corrections import CORRECTABLE
@@ -24,6 +25,7 @@ from storage.approvals import approvals_of
 from storage.blobs import BlobError
 from storage.definitions import get_dossier
 from storage.documents import find_document
+from storage.payments import find_payment
 
 #: what each kind of mail lets decide, in the order of the forms
 _OFFERED: dict[Shown, tuple[Verb, ...]] = {
@@ -57,6 +59,8 @@ _OFFERED: dict[Shown, tuple[Verb, ...]] = {
     Shown.CONFIRMATION: (),
     Shown.PAYMENT: (),
     Shown.DIGEST: (),
+    Shown.BASKET: (),
+    Shown.PAYMENT_APPROVAL: (Verb.APPROVE, Verb.REJECT),
     Shown.NONE: (Verb.QUESTION,),
 }
 _WAITING = frozenset({Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.QUARANTINED})
@@ -84,6 +88,8 @@ _DECISIONS = frozenset(
 def sheets_of(unit: Unit, token: Token) -> Iterator[Sheet]:
     """Yield the documents that the person may still see, with what they can decide."""
     is_spent = token.spent_at is not None and len(token.items) == 1
+    if any(command.verb is Verb.EXECUTE for command in token.commands):
+        return  # what is confirmed are payments, in their own list
     for number, item in enumerate(token.items, start=1):
         document = find_document(unit.session, item.document_id, is_locked=False)
         holder = find_holder(unit.session, token, document.dossier) if document else None
@@ -91,15 +97,26 @@ def sheets_of(unit: Unit, token: Token) -> Iterator[Sheet]:
             continue
         dossier = get_dossier(unit.session, document.dossier)
         asks = token.context is not Shown.CONFIRMATION
-        verbs = _verbs(unit, document, dossier, holder, shown=item.context) if asks else ()
+        if item.payment:
+            verbs = _payment_verbs(unit, item, holder)
+        else:
+            verbs = _verbs(unit, document, dossier, holder, shown=item.context)
         yield Sheet(
             number=number if token.context is Shown.DIGEST or len(token.items) > 1 else None,
             view=_view(unit, document, dossier),
             conversation=_conversation(unit.session, document, dossier, holder),
-            verbs=tuple(v for v in verbs if not (is_spent and v in _DECISIONS)),
+            verbs=tuple(v for v in verbs if asks and not (is_spent and v in _DECISIONS)),
             fields=tuple(sorted(CORRECTABLE)),
-            is_changed=document.version != item.version,
+            is_changed=_is_changed(unit, item, document),
         )
+
+
+def _is_changed(unit: Unit, item: ShownItem, document: Document) -> bool:
+    """Whether it is not any more what the mail showed: the document, or its payment."""
+    if not item.payment:
+        return document.version != item.version
+    payment = find_payment(unit.session, item.payment)
+    return payment is None or payment.version != item.version
 
 
 def read_file(context: Context, sheet: Sheet, role: str) -> tuple[StoredFile, bytes] | None:
@@ -135,6 +152,13 @@ def _verbs(
             makes_sense = verb not in _MAKES_SENSE or _MAKES_SENSE[verb](document)
         if makes_sense:
             yield verb
+
+
+def _payment_verbs(unit: Unit, item: ShownItem, holder: Person | Employee) -> Iterator[Verb]:
+    """Yield what somebody can decide about a payment: who was asked approves it or refuses."""
+    payment = find_payment(unit.session, item.payment)
+    if payment is not None and waits_for(unit, payment, holder.email.lower()):
+        yield from _OFFERED[Shown.PAYMENT_APPROVAL]
 
 
 def _waits_for(

@@ -1,5 +1,7 @@
 """Tells by one transcript what came of a mail with commands, or of a form; shared by handlers."""
 
+from dataclasses import replace
+
 from handlers.acting import Acted
 from handlers.context import Unit
 from handlers.correspondence import Post, post, reader_of
@@ -81,11 +83,15 @@ def _asks_now(token: Token) -> Shown:
         return token.context
     if not token.items:
         return Shown.NONE
+    if all(item.payment for item in token.items):
+        return token.items[0].context
     return token.items[0].context if len(token.items) == 1 else Shown.DIGEST
 
 
 def _as_now(item: ShownItem, acted: Acted) -> ShownItem:
     """Bind the answer to this transcript to what the commands made of the document."""
     now = {document.id: document.version for document in acted.documents}
-    version = now.get(item.document_id, item.version)
-    return ShownItem(document_id=item.document_id, version=version, context=item.context)
+    if item.payment:
+        now = {payment.id: payment.version for payment in acted.payments}
+    version = now.get(item.payment or item.document_id, item.version)
+    return replace(item, version=version)

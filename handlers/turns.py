@@ -16,7 +16,9 @@ from handlers.confirmation import end_askings
 from handlers.context import Unit
 from handlers.conversing import Line, say_in_line
 from handlers.correspondence import find_person
+from handlers.executing import may_be_asked
 from handlers.levels import (
+    account_parties,
     ask_for_more,
     ask_to_keep,
     drop,
@@ -25,6 +27,7 @@ from handlers.levels import (
     typed_code,
     weigh,
 )
+from handlers.payment_lines import PaymentTurn, payment_item
 from mailbot.compose.requests import write_new_version
 from mailbot.domain.code import CodeVerdict
 from mailbot.domain.command import Command, Outcome, Verb
@@ -32,12 +35,19 @@ from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.identifiers import read_iban
 from mailbot.domain.mail import StoredMail
-from mailbot.domain.people import Employee, Person
+from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import Token
-from mailbot.rules.access import FIRST_ONCE, Authority, may_decide, needed_authority
+from mailbot.rules.access import (
+    FIRST_ONCE,
+    Authority,
+    may_decide,
+    may_second,
+    needed_authority,
+)
 from storage.changes import find_version
 from storage.definitions import find_definition, find_dossier, get_dossier
 from storage.documents import find_document
+from storage.payments import find_payment
 from storage.tokens import find_token, spend_token
 
 
@@ -77,12 +87,13 @@ def carry_out(
     held = {
         command.items
         for command in singles
-        if _lacks_proof(unit.session, token, command, authority, beside=singles)
+        if _lacks_proof(unit, token, command, authority, beside=singles)
     }
-    round_ = _Round(unit, token, mail, authority)
+    round_ = _Round(unit, token, mail, authority, cause=cause)
     for command in singles:
         if command.items not in held:
             round_.do(command)
+    round_.end()
     outcomes, person = round_.outcomes, find_holder(unit.session, token)
     if person is not None:
         kept = [command for command in singles if command.items in held]
@@ -96,10 +107,17 @@ class _Round:
     """The commands of one answer, as far as they are done: a turn for each dossier."""
 
     def __init__(
-        self, unit: Unit, token: Token, mail: StoredMail | None, authority: Authority
+        self,
+        unit: Unit,
+        token: Token,
+        mail: StoredMail | None,
+        authority: Authority,
+        *,
+        cause: str,
     ) -> None:
         self._unit, self._token, self._mail = unit, token, mail
         self._authority = authority
+        self._payments = PaymentTurn(unit, token, cause=cause, mail=mail)
         self._person = find_holder(unit.session, token)
         self._turns: dict[str, Turn] = {}
         self._done: dict[str, Acted] = {}
@@ -113,6 +131,8 @@ class _Round:
         talked = say_in_line(self._unit, self._token, line) if line else None
         if talked is not None:
             self.outcomes.append(talked)
+        elif self._payments.takes(command):
+            self.outcomes += self._payments.carry_out(command)
         elif command.verb in _FINAL and any(_failed_before(command, o) for o in self.outcomes):
             self.outcomes.append(refused(command, "correction_failed"))
         else:
@@ -137,6 +157,15 @@ class _Round:
         self._done[dossier] = acted
         self.outcomes += acted.outcomes
 
+    def end(self) -> None:
+        """Do what follows from what was done of payments."""
+        put_in = {
+            dossier: self._turns[dossier].person
+            for dossier, acted in self._done.items()
+            if any(o.is_done and o.command.verb in _PUT_IN_BASKET for o in acted.outcomes)
+        }
+        self._payments.end(put_in)
+
     @property
     def acted(self) -> Acted:
         """What came of the commands that were done."""
@@ -145,6 +174,7 @@ class _Round:
             outcomes=tuple(self.outcomes),
             stale=tuple(each for acted in done for each in acted.stale),
             documents=tuple(each for acted in done for each in acted.documents),
+            payments=self._payments.payments,
         )
 
 
@@ -200,7 +230,7 @@ def _may_second(session: Session, token: Token) -> bool:
     for command in token.commands:
         code = _dossier_of(session, token, command)
         holder, dossier = find_holder(session, token, code), find_dossier(session, code)
-        if holder is None or dossier is None or not may_decide(holder, dossier, command):
+        if holder is None or dossier is None or not may_second(holder, dossier, command):
             return False
     return True
 
@@ -254,8 +284,12 @@ def _failed_before(command: Command, outcome: Outcome) -> bool:
     return is_change and outcome.command.items == command.items
 
 
+#: a document's payment goes into the basket
+_PUT_IN_BASKET = frozenset({Verb.PAY, Verb.PAY_MANUALLY})
+
+
 def _lacks_proof(
-    session: Session,
+    unit: Unit,
     token: Token,
     command: Command,
     authority: Authority,
@@ -268,19 +302,46 @@ def _lacks_proof(
         return False
     if command.verb in FIRST_ONCE:
         return False
+    session = unit.session
     dossier = _dossier_of(session, token, command)
     holder, found = find_holder(session, token, dossier), find_dossier(session, dossier)
-    if holder is None or found is None or not may_decide(holder, found, command):
+    if (
+        holder is None
+        or found is None
+        or not _may_ask(unit, token, command, holder=holder, dossier=found)
+    ):
         return False
-    stakes = stakes_of(session, token, command, holder, beside=beside)
+    stakes = stakes_of(unit, token, command, holder, beside=beside)
     return needed_authority(command, stakes) > authority
+
+
+def _may_ask(
+    unit: Unit, token: Token, command: Command, *, holder: Person | Employee, dossier: Dossier
+) -> bool:
+    """Whether it can be done once it is confirmed; else it is refused at once, with the reason."""
+    if command.verb is Verb.TRUST_ACCOUNT and token.person in account_parties(
+        unit.session, token, command, dossier
+    ):
+        return False
+    if command.verb is Verb.EXECUTE:
+        return may_decide(holder, dossier, command) and may_be_asked(unit, token, command, holder)
+    if payment_item(token, command) is not None:
+        # who approves a payment is what its rule says, whatever their role
+        return command.verb is Verb.APPROVE
+    return may_decide(holder, dossier, command)
+
+
+#: these are about their lines together
+_WHOLE = frozenset({Verb.EXECUTE, Verb.GROUP})
 
 
 def _singles(token: Token, commands: Sequence[Command]) -> list[Command]:
     """Return the commands with one line each, as far as these lines exist."""
     found: list[Command] = []
     for command in commands:
-        if all(1 <= number <= len(token.items) for number in command.items):
+        if command.verb in _WHOLE:
+            found.append(command)
+        elif all(1 <= number <= len(token.items) for number in command.items):
             found += [replace(command, items=(number,)) for number in command.items] or [command]
         else:
             found.append(command)
@@ -294,5 +355,9 @@ def _dossier_of(session: Session, token: Token, command: Command) -> str:
     numbers = command.items or ((1,) if len(token.items) == 1 else ())
     if not numbers or not 1 <= numbers[0] <= len(token.items):
         return ""
-    document = find_document(session, token.items[numbers[0] - 1].document_id)
+    item = token.items[numbers[0] - 1]
+    if item.payment:
+        payment = find_payment(session, item.payment)
+        return payment.dossier if payment else ""
+    document = find_document(session, item.document_id)
     return document.dossier if document else ""

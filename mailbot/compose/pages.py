@@ -14,6 +14,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from mailbot.compose.basket import ExecutionView, execution_lines, hash_in_words
 from mailbot.compose.facts import DocumentView, heading, summary, this_document, warnings
 from mailbot.compose.fields import (
     as_before,
@@ -25,6 +26,7 @@ from mailbot.compose.fields import (
 )
 from mailbot.compose.page_forms import Wish, forms_for
 from mailbot.compose.page_words import words
+from mailbot.compose.payment_lines import sum_in_words
 from mailbot.compose.render import Letterhead, harmless
 from mailbot.compose.sentences import field_name, table
 from mailbot.compose.transcript import command_words, result_of
@@ -76,6 +78,8 @@ class Around:
     mistake: str = ""
     #: what was asked on this page and waits for the code of the mail that asks to confirm it
     waits_for_code: tuple[Command, ...] = ()
+    #: the payments that leave when what waits is confirmed
+    execution: ExecutionView | None = None
 
 
 def write_desk(
@@ -99,6 +103,7 @@ def write_desk(
         "sheets": [_sheet(each, head, around) for each in sheets],
         "single": single is not None,
         "asked": [command_words(head, command) for command in to_confirm],
+        "execution": _execution(around.execution, head),
         "confirm_forms": forms_for(_CONFIRMING if to_confirm else (), head.language, around.wish),
         "confirm_stamp": around.stamp(None),
         "is_spent": is_spent,
@@ -112,6 +117,22 @@ def write_desk(
         "footer": head.reader.name,
     }
     return render_page("page_desk.html", head.language, facts)
+
+
+def _execution(shown: ExecutionView | None, head: Letterhead) -> dict[str, object] | None:
+    """Return the payments that would leave, with their sum and the hash to compare."""
+    if shown is None:
+        return None
+    payments = shown.execution.payments
+    values = {
+        "count": len(payments),
+        "total": sum_in_words(payments, head),
+        "hash": hash_in_words(shown.execution.fingerprint),
+    }
+    return {
+        "sum": words(head.language)["page"]["execution"].format_map(values),
+        "lines": execution_lines(shown, head),
+    }
 
 
 def write_stop(head: Letterhead, around: Around, *, is_done: bool) -> str:

@@ -180,21 +180,30 @@ def write_confirmation_request(
     `asked` are the commands in words (`transcript.command_words`), `about` the heading of the
     document; `code` are the digits of the one-time code, "" when a bare `bevestig` is enough.
     """
-    confirm = Button(label=head.say("buttons", "confirm"), url=confirm_url, is_main=True)
     facts = {
+        **confirmation_facts(head, reason, code=code, confirm_url=confirm_url),
+        "asked": asked,
+        "about": about,
+    }
+    return write("person.ask.confirmation", head, facts)
+
+
+def confirmation_facts(
+    head: Letterhead, reason: Reason, *, code: str, confirm_url: str = ""
+) -> dict[str, object]:
+    """Return what every mail that asks to confirm says: why, with which code, until when."""
+    confirm = Button(label=head.say("buttons", "confirm"), url=confirm_url, is_main=True)
+    return {
         "lead": head.say(
             "confirming",
             reason.id,
             cancel=head.say("verbs", "cancel"),
             asked_by=shortened(reason.asked_by, 60),
         ),
-        "asked": asked,
-        "about": about,
         "answer_options": offer(head, Context.CONFIRMATION, code=_in_threes(code)),
         "notes": _notes(reason, head),
         "buttons": (confirm,) if confirm_url else (),
     }
-    return write("person.ask.confirmation", head, facts)
 
 
 def _notes(reason: Reason, head: Letterhead) -> list[str]:

@@ -193,6 +193,7 @@ class DeskPages:
             outcomes=acted.outcomes if acted else (),
             mistake=mistake,
             waits_for_code=desk.waits_for_code,
+            execution=desk.execution,
         )
         sheets = [s for s in desk.sheets if s.number == only] if only else desk.sheets
         is_spent = desk.token.spent_at is not None and not desk.is_list

@@ -49,6 +49,8 @@ class Stakes:
     limit: Decimal | None = None
     #: what was needed for what `herstel` would take back
     undone: Authority = Authority.NONE
+    #: of executing: above a limit, or nobody else has looked at it
+    takes_second: bool = False
 
 
 #: a command that is about nothing in particular
@@ -84,6 +86,14 @@ def _pays(command: Command, _stakes: Stakes) -> bool:
     return command.verb is Verb.PAY
 
 
+def _executes_with_a_second(command: Command, stakes: Stakes) -> bool:
+    return command.verb is Verb.EXECUTE and stakes.takes_second
+
+
+def _executes(command: Command, _stakes: Stakes) -> bool:
+    return command.verb is Verb.EXECUTE
+
+
 def _changes_who_is_welcome(command: Command, _stakes: Stakes) -> bool:
     return command.verb in FIRST_ONCE
 
@@ -104,9 +114,17 @@ def _anything(_command: Command, _stakes: Stakes) -> bool:
     return True
 
 
-_ASKS_FOR_APPROVAL = frozenset({Context.APPROVAL, Context.REVIEW})
+_ASKS_FOR_APPROVAL = frozenset({Context.APPROVAL, Context.REVIEW, Context.PAYMENT_APPROVAL})
 #: these stop something for oneself, or say something: a token and a matching From are enough
-_LEVEL_ONE = HARMLESS | {Verb.LABEL, Verb.TITLE, Verb.UNSUBSCRIBE, Verb.STOP, Verb.CLOSE}
+_LEVEL_ONE = HARMLESS | {
+    Verb.LABEL,
+    Verb.TITLE,
+    Verb.UNSUBSCRIBE,
+    Verb.STOP,
+    Verb.CLOSE,
+    Verb.BASKET,
+    Verb.PAYMENTS,
+}
 #: what these do to this one document is done at level 2; what they say for ever waits for level 3
 FIRST_ONCE = frozenset({Verb.ALLOW, Verb.BLOCK})
 
@@ -116,6 +134,8 @@ LEVELS: tuple[tuple[Callable[[Command, Stakes], bool], Authority], ...] = (
     (_sets_an_account, Authority.SECONDED),
     (_trusts_an_account, Authority.SECONDED),
     (_undoes_an_account, Authority.SECONDED),
+    (_executes_with_a_second, Authority.SECONDED),
+    (_executes, Authority.CONFIRMED),
     (_pays_above_the_limit, Authority.SECONDED),
     (_pays, Authority.CONFIRMED),
     (_changes_who_is_welcome, Authority.CONFIRMED),
@@ -207,6 +227,8 @@ def may_decide(
     `places` are the addresses for whom they stand in today: the place of an approver brings the
     right to approve and reject, and no other.
     """
+    if command.verb in LEAVING:
+        return _may_execute(person, dossier)
     if isinstance(person, Employee):
         return person.role is not EmployeeRole.SUPPORT or command.verb in HARMLESS
     if command.verb in HARMLESS:
@@ -216,6 +238,28 @@ def may_decide(
     if command.verb in (Verb.APPROVE, Verb.REJECT) and _is_approver(person, dossier, places):
         return True
     return bool(set(person.roles) - {PersonRole.DOCUMENT_DELIVERY, PersonRole.FULL_FEEDBACK})
+
+
+def may_second(person: Person | Employee, dossier: Dossier, command: Command) -> bool:
+    """Whether somebody may be the second person of a command.
+
+    Of executing the office may, too: it lets nothing leave alone, and often knows best.
+    """
+    if command.verb is Verb.EXECUTE and isinstance(person, Employee):
+        return person.role is not EmployeeRole.SUPPORT
+    return may_decide(person, dossier, command)
+
+
+#: money leaves with these, or with the file that they send
+LEAVING = frozenset({Verb.EXECUTE, Verb.PAYMENT_FILE})
+_MAY_EXECUTE = frozenset({PersonRole.ADMIN, PersonRole.FULL_ACCESS})
+
+
+def _may_execute(person: Person | Employee, dossier: Dossier) -> bool:
+    """Whether somebody may let payments leave: the client does, the office where it says so."""
+    if isinstance(person, Employee):
+        return dossier.payments.office_executes and person.role is not EmployeeRole.SUPPORT
+    return bool(_MAY_EXECUTE & set(person.roles))
 
 
 def _is_approver(person: Person, dossier: Dossier, places: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.errors import Refused
 from mailbot.domain.payment import Payment, PaymentApproval
-from mailbot.domain.people import Dossier, Employee, PaymentRule, PersonRole
+from mailbot.domain.people import Dossier, Employee, PaymentRule, Person, PersonRole
 from mailbot.rules.second import second_people
 
 #: stands among the approvers of a rule for everyone who may process documents
@@ -62,7 +62,8 @@ def demand_of(payment: Payment, dossier: Dossier, employees: Sequence[Employee])
         return None
     rule = fitting_rule(payment, dossier)
     preparer = payment.prepared_by.lower()
-    frozen = {p.email.lower() for p in (*dossier.people, *employees) if p.frozen}
+    known: list[Person | Employee] = [*dossier.people, *employees]
+    frozen = {person.email.lower() for person in known if person.frozen}
     named = _named(rule, dossier)
     able = [approver for approver in named if approver not in frozen]
     takes_all = rule.mode == "all" and EVERYONE not in rule.approvers

@@ -8,9 +8,10 @@ import pytest
 
 from mailbot.domain.command import HARMLESS, Command, Context, Verb
 from mailbot.domain.mail import Authentication, Mail, MailAddress
-from mailbot.domain.people import Employee, EmployeeRole, Person, PersonRole
+from mailbot.domain.people import Employee, EmployeeRole, Payments, Person, PersonRole
 from mailbot.domain.token import Token
 from mailbot.rules.access import (
+    LEAVING,
     Authority,
     Stakes,
     judge_reply,
@@ -143,7 +144,8 @@ def test_domains_are_compared_as_dns_knows_them(address: str, judged: str, expec
 @pytest.mark.parametrize("verb", Verb)
 def test_what_changes_something_needs_proof(verb: Verb) -> None:
     light = HARMLESS | {Verb.LABEL, Verb.TITLE, Verb.UNSUBSCRIBE, Verb.STOP, Verb.CLOSE}
-    heavy = {Verb.PAY, Verb.ALLOW, Verb.BLOCK}
+    light |= {Verb.BASKET, Verb.PAYMENTS}
+    heavy = {Verb.PAY, Verb.EXECUTE, Verb.ALLOW, Verb.BLOCK}
     expected = TOKEN_ONLY if verb in light else CODED if verb in heavy else SURE
     assert needed_authority(Command(verb=verb)) is expected
 
@@ -239,7 +241,11 @@ def test_an_approver_may_approve_whatever_his_role_and_nothing_more() -> None:
 def test_what_each_employee_may(role: EmployeeRole, expected: bool) -> None:
     employee: Employee = replace(EMPLOYEES[0], role=role)
     dossier = make_dossier(people=PEOPLE)
-    for verb in set(Verb) - HARMLESS:
+    for verb in set(Verb) - HARMLESS - LEAVING:
         assert may_decide(employee, dossier, Command(verb=verb)) is expected
     for verb in HARMLESS:
         assert may_decide(employee, dossier, Command(verb=verb))
+    lets_leave = replace(dossier, payments=Payments(active=True, office_executes=True))
+    for verb in LEAVING:
+        assert not may_decide(employee, dossier, Command(verb=verb))
+        assert may_decide(employee, lets_leave, Command(verb=verb)) is expected
