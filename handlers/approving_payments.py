@@ -101,11 +101,15 @@ def withdraw_approvals(unit: Unit, payment: Payment) -> None:
 
 def waits_for(unit: Unit, payment: Payment, email: str) -> bool:
     """Whether somebody's own approval of this version is still open."""
-    return any(
-        part.approver == email
-        and part.version == payment.version
-        and part.state is ApprovalState.OPEN
+    return email in open_approvers(unit, payment)
+
+
+def open_approvers(unit: Unit, payment: Payment) -> tuple[str, ...]:
+    """Return the addresses of those whose approval of this version is still open."""
+    return tuple(
+        part.approver
         for part in payment_approvals_of(unit.session, payment.id)
+        if part.version == payment.version and part.state is ApprovalState.OPEN
     )
 
 

@@ -15,6 +15,7 @@ from handlers.correspondence import (
     post,
     reader_of,
 )
+from handlers.payment_mail import answer_about_payments
 from handlers.readers import unwrapped
 from handlers.searching import answer_searches
 from handlers.starting import Stray, bring_to_office, start_by_mail
@@ -191,6 +192,8 @@ def _begins(unit: Unit, arrived: _Arrived) -> None:
     """Begin a conversation of somebody we know; what others write, the office reads."""
     kind = read_recipient(arrived.stored.envelope_recipient).kind
     person, dossier = arrived.person, arrived.dossier
+    if kind is RecipientKind.COMMANDS and _asks_about_payments(unit, arrived):
+        return
     if kind is RecipientKind.COMMANDS and isinstance(person, Employee) and arrived.is_proved:
         if not _asks_many(unit, arrived, person) and not _looks_for(unit, arrived, person):
             _send_help(unit, arrived, person)
@@ -208,6 +211,18 @@ def _begins(unit: Unit, arrived: _Arrived) -> None:
             doubt="unproved" if person and not arrived.is_proved else "",
         )
         bring_to_office(unit, arrived.office, reader, stray)
+
+
+def _asks_about_payments(unit: Unit, arrived: _Arrived) -> bool:
+    """Send the basket, the list of payments, or a file; False when it asks something else."""
+    person = arrived.person
+    return (
+        person is not None
+        and arrived.is_proved
+        and answer_about_payments(
+            unit, arrived.stored, arrived.mail, person=person, office=arrived.office
+        )
+    )
 
 
 def _may_begin(arrived: _Arrived) -> bool:

@@ -1,14 +1,18 @@
 """The daily digest of one person: numbered lines to answer; an empty one is not sent."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from handlers.approving_payments import open_approvers, shown_payment, waits_for
+from handlers.basket import may_execute, remind_of_basket
 from handlers.context import Context, Unit
 from handlers.correspondence import Post, find_person, post, reader_of
 from handlers.participants import office_of
+from handlers.payment_facts import view_payment
 from mailbot.compose.digest import (
     DigestLine,
+    DigestPayment,
     DigestSection,
     DigestTalk,
     write_digest_approver,
@@ -22,6 +26,7 @@ from mailbot.domain.conversation import Conversation, ConversationState
 from mailbot.domain.document import Document, Status
 from mailbot.domain.job import Job
 from mailbot.domain.letter import Letter, Reader
+from mailbot.domain.payment import Payment, PaymentStatus
 from mailbot.domain.people import Definition, Dossier, Employee, EmployeeRole, Office, Person
 from mailbot.domain.token import ShownItem
 from mailbot.rules.approval import parts_for
@@ -30,6 +35,7 @@ from storage.approvals import approvals_of, open_approvals_by
 from storage.conversations import conversations_in, find_message
 from storage.definitions import find_definition
 from storage.documents import documents_in, find_document
+from storage.payments import payments_in
 from storage.people import is_unsubscribed
 
 #: what an employee is shown: section, status, and what the answer to such a line may decide
@@ -72,6 +78,10 @@ def handle(context: Context, job: Job) -> None:
         if parts:
             reader = reader_of(person, definition.office)
             _send(unit, reader, definition.office, parts, day=job.ids["day"])
+        for dossier in definition.dossiers:
+            known = find_person(unit.session, dossier, email)
+            if known is not None:
+                remind_of_basket(unit, dossier, known, day=job.ids["day"])
 
 
 def _find(
@@ -101,7 +111,49 @@ def _parts(unit: Unit, person: Person | Employee, definition: Definition) -> Ite
         yield from _part(name, found, names, shown)
     is_theirs = isinstance(person, Employee)
     known = [d for d in dossiers if is_theirs or any(p.email.lower() == email for p in d.people)]
+    yield from _payments(unit, person, known)
     yield from _talks(unit, person, known)
+
+
+def _payments(
+    unit: Unit, person: Person | Employee, dossiers: Sequence[Dossier]
+) -> Iterator[_Part]:
+    """Yield the payments that wait for this person's approval, and those for others (CF-PAPP-09).
+
+    Those for others are shown to whoever may execute them.
+    """
+    email = person.email.lower()
+    mine, others = _Payments(), _Payments()
+    for dossier in dossiers:
+        if not dossier.payments.active or not dossier.payments.approval:
+            continue
+        known = find_person(unit.session, dossier, email)
+        for payment in payments_in(unit.session, dossier.code, [PaymentStatus.TO_APPROVE]):
+            if waits_for(unit, payment, email):
+                mine.add(unit, payment, dossier, shown=Shown.PAYMENT_APPROVAL)
+            elif known is not None and may_execute(known, dossier):
+                others.add(unit, payment, dossier, shown=Shown.BASKET)
+    for name, found in (("payments", mine), ("payments_others", others)):
+        if found.lines:
+            section = DigestSection(id=name, lines=tuple(found.lines))
+            shown = found.items[0].context
+            yield _Part(section=section, shown=shown, items=tuple(found.items))
+
+
+@dataclass(frozen=True)
+class _Payments:
+    """The lines of a section of payments."""
+
+    lines: list[DigestPayment] = field(default_factory=list)
+    items: list[ShownItem] = field(default_factory=list)
+
+    def add(self, unit: Unit, payment: Payment, dossier: Dossier, *, shown: Shown) -> None:
+        """Add a payment; of others' it is said whom it waits for."""
+        waiting = open_approvers(unit, payment) if shown is Shown.BASKET else ()
+        names = tuple(_name(unit, dossier, email) for email in waiting)
+        view = replace(view_payment(unit, payment, dossier), hindrance=None)
+        self.lines.append(DigestPayment(view=view, dossier=dossier.name, waits_for=names))
+        self.items.append(shown_payment(payment, shown))
 
 
 def _to_approve(
@@ -245,5 +297,6 @@ def digest_readers(employees: Iterable[Employee], dossiers: Iterable[Dossier]) -
     for dossier in dossiers:
         found |= {admin.email.lower() for admin in dossier.admins}
         found |= {a.lower() for rule in dossier.approval_rules for a in rule.approvers}
+        found |= {p.email.lower() for p in dossier.people if dossier.payments.active}
         found |= {person.stand_in.lower() for person in dossier.people if person.stand_in}
     return found

@@ -247,6 +247,10 @@ _OF_DOSSIER: Mapping[Verb, Callable[[PaymentTurn, Command, Dossier, Person | Emp
 )
 
 
+#: can be asked in answer to any mail, and in a mail to mailbot@
+ANYWHERE = frozenset(_OF_DOSSIER)
+
+
 def payment_item(token: Token, command: Command) -> ShownItem | None:
     """Return the payment that a command is about, None when it is about something else."""
     number = command.items[0] if command.items else 1

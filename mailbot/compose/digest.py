@@ -1,11 +1,12 @@
 """Writes the daily lists: numbered lines that are answered by number."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.compose.answers import AnswerOption, numbers, offer, offer_one
 from mailbot.compose.facts import Line, heading, warnings
+from mailbot.compose.payment_lines import PaymentView, names_in_words, payment_line
 from mailbot.compose.render import Letterhead, buttons, write
 from mailbot.compose.wording import listed, near_day, shortened
 from mailbot.domain.command import Context
@@ -42,13 +43,24 @@ class DigestTalk:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestPayment:
+    """One payment in a list, that waits for an approval."""
+
+    view: PaymentView
+    #: name of the dossier
+    dossier: str
+    #: names of those whose approval it waits for, where it is not the reader's
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestSection:
     """Lines that ask for the same thing."""
 
     #: id in table `sections`: to_approve, to_review, inbox, quarantined, export_failed,
-    #: unreadable, on_hold, questions, conversations
+    #: unreadable, on_hold, questions, conversations, payments, payments_others
     id: str
-    lines: tuple[DigestLine | DigestTalk, ...]
+    lines: tuple[DigestLine | DigestTalk | DigestPayment, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +98,13 @@ def _write(
     count = sum(len(section.lines) for section in numbered)
     if not count:
         raise ValueError("an empty digest is not sent")
-    talks = [each for section in sections for each in section.lines if _is_talk(each)]
+    lines = [each for section in sections for each in section.lines]
+    talks = [line for line in lines if _is_talk(line)]
+    payments = [line for line in lines if isinstance(line, DigestPayment)]
     facts = {
         "count": count,
-        "documents": count - len(talks),
+        "documents": count - len(talks) - len(payments),
+        "payments": len(payments),
         "talks": len(talks),
         "day": near_day(head.today, head.today, head.language),
         "sections": numbered,
@@ -114,7 +129,7 @@ def _numbered(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[_
         yield _Section(title=f"{title} ({len(lines)})", lines=lines)
 
 
-def _is_talk(line: DigestLine | DigestTalk) -> bool:
+def _is_talk(line: DigestLine | DigestTalk | DigestPayment) -> bool:
     return isinstance(line, DigestTalk)
 
 
@@ -134,6 +149,14 @@ def _options(sections: Sequence[DigestSection], head: Letterhead) -> Iterator[An
         yield offer_one(head, "numbers_close", one=str(number))
 
 
+def _payment_line(number: int, line: DigestPayment, head: Letterhead) -> Line:
+    shown = payment_line(line.view, head, number=number)
+    names = names_in_words(line.waits_for, head)
+    waits = head.say("payment", "others", names=names) if names else ""
+    notes = (shortened(line.dossier, 60), *shown.notes, waits)
+    return replace(shown, notes=tuple(filter(None, notes)))
+
+
 def _talk_line(number: int, talk: DigestTalk, head: Letterhead) -> Line:
     topic = heading(talk.document, head) if talk.document else shortened(talk.subject, 100)
     waits = head.say(
@@ -150,9 +173,13 @@ def _talk_line(number: int, talk: DigestTalk, head: Letterhead) -> Line:
     )
 
 
-def _line(number: int, line: DigestLine | DigestTalk, section: str, head: Letterhead) -> Line:
+def _line(
+    number: int, line: DigestLine | DigestTalk | DigestPayment, section: str, head: Letterhead
+) -> Line:
     if isinstance(line, DigestTalk):
         return _talk_line(number, line, head)
+    if isinstance(line, DigestPayment):
+        return _payment_line(number, line, head)
     notes = (
         shortened(line.dossier, 60),
         *_state(line, section, head),
