@@ -10,6 +10,7 @@ from functools import partial
 
 from handlers.context import Unit
 from handlers.correspondence import Post, post, reader_of
+from handlers.frozen_payments import hold_payments
 from mailbot.compose.freezes import write_frozen_notice
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.document import Document, Status
@@ -48,6 +49,7 @@ def freeze(unit: Unit, address: str, *, office: str = "", by: str) -> tuple[Hand
     handed: list[Handed] = []
     for definition in _offices_of(unit, address, office):
         found = hand_over(unit, definition)
+        hold_payments(unit, definition, address)
         _tell_admins(unit, definition, address.lower(), by=by, handed=found)
         handed += found
     return tuple(handed)

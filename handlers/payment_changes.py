@@ -63,7 +63,10 @@ def change(act: PaymentAct) -> Done:
     if not wanted:
         raise Refused("unsupported_verb", {"verb": act.command.verb.value})
     who = {"prepared_by": act.email, "prepared_at": act.unit.context.now()}
-    after = changed(act.payment, **wanted, **who, waits_since_freeze=False)
+    is_own = act.payment.prepared_by.lower() == act.email
+    # who was frozen does not free by themselves what they had prepared
+    waits = act.payment.waits_since_freeze and is_own
+    after = changed(act.payment, **wanted, **who, waits_since_freeze=waits)
     withdraw_approvals(act.unit, act.payment)
     record_payment(act.unit.session, after)
     facts = {name: str(value) for name, value in wanted.items()}
