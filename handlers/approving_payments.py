@@ -106,8 +106,13 @@ def waits_for(unit: Unit, payment: Payment, email: str) -> bool:
 
 def open_approvers(unit: Unit, payment: Payment) -> tuple[str, ...]:
     """Return the addresses of those whose approval of this version is still open."""
+    return tuple(part.approver for part in open_approvals(unit, payment))
+
+
+def open_approvals(unit: Unit, payment: Payment) -> tuple[PaymentApproval, ...]:
+    """Return the parts of this version that are still open."""
     return tuple(
-        part.approver
+        part
         for part in payment_approvals_of(unit.session, payment.id)
         if part.version == payment.version and part.state is ApprovalState.OPEN
     )

@@ -11,6 +11,7 @@ import typer
 from connectors.registry import CONNECTORS
 from handlers.context import Unit
 from handlers.freezing import hand_over
+from handlers.payment_switches import find_cut_off, follow_baskets
 from handlers.rule_changes import follow_rules
 from handlers.stand_ins import put_askings
 from mailbot.domain.booking import Problem
@@ -210,6 +211,8 @@ def _in_order(
             for code in gone
             if documents_in(unit.session, [code], Status)
         ]
+        if old is not None:
+            problems += [f"{file}: {each}" for each in find_cut_off(unit, old, definition)]
     if problems:
         _refuse(problems, as_json=as_json)
     return named
@@ -227,6 +230,7 @@ def _store(unit: Unit, definition: Definition) -> list[Difference]:
             follow_rules(unit, before, now)
             hand_over(unit, now)
             put_askings(unit, now)
+            follow_baskets(unit, now)
         told = "\n".join(map(str, differences))
         unit.note(EventKind.DEFINITION_APPLIED, code, differences=told)
     return differences
