@@ -25,6 +25,7 @@ from mailbot.domain.command import Command, Outcome, Verb
 from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
 from mailbot.domain.letter import Letter
+from mailbot.domain.payment import PaymentStatus
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
 from mailbot.rules.access import FIRST_ONCE, NO_STAKES, Authority, Stakes, may_decide
@@ -35,7 +36,7 @@ from storage.changes import last_changes
 from storage.codes import end_code, settle_code, spend_code
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
-from storage.payments import find_payment
+from storage.payments import find_payment, payments_of_document
 from storage.tokens import spend_token
 from storage.totp import check_authenticator, has_authenticator
 
@@ -58,7 +59,8 @@ def stakes_of(
     payment = find_payment(session, item.payment) if item and item.payment else None
     if item is not None and payment is not None:
         limit = holder.limit if holder else None
-        return Stakes(shown=item.context, total=payment.amount, limit=limit)
+        in_file = payment.status is PaymentStatus.IN_FILE
+        return Stakes(shown=item.context, total=payment.amount, limit=limit, is_in_file=in_file)
     document = find_document(session, item.document_id) if item else None
     dossier = find_dossier(session, document.dossier) if document else None
     if item is None or document is None or dossier is None:
@@ -69,6 +71,7 @@ def stakes_of(
         confirm_from=dossier.confirm_from,
         limit=holder.limit if holder else None,
         undone=_undone(session, document) if command.verb is Verb.RESTORE else Authority.NONE,
+        is_in_file=command.verb is Verb.NOT_PAID and _is_in_file(session, document),
     )
 
 
@@ -86,6 +89,11 @@ def _largest_total(
     ]
     known = [abs(total) for total in totals if total is not None]
     return max(known) if len(known) == len(totals) else None
+
+
+def _is_in_file(session: Session, document: Document) -> bool:
+    payments = payments_of_document(session, document.id)
+    return any(payment.status is PaymentStatus.IN_FILE for payment in payments)
 
 
 def _undone(session: Session, document: Document) -> Authority:

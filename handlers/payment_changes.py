@@ -17,6 +17,7 @@ from handlers.approving_payments import (
 )
 from handlers.context import Unit
 from handlers.payment_facts import note_payment
+from handlers.taking_back import sentence_of, take_back
 from mailbot.domain.clock import local_date
 from mailbot.domain.command import Command, Verb
 from mailbot.domain.document import Document
@@ -113,6 +114,13 @@ def refuse(act: PaymentAct) -> Done:
     return refused, "payment_refused"
 
 
+def not_paid(act: PaymentAct) -> Done:
+    """Take a payment back that was handed out; levels.py asked for what that takes."""
+    if not may_decide(act.person, act.dossier, Command(verb=Verb.PAY)):
+        raise Refused("not_allowed")
+    return take_back(act.unit, act.payment, by=act.email), sentence_of(act.payment)
+
+
 ACTS: Mapping[Verb, Callable[[PaymentAct], Done]] = MappingProxyType(
     {
         Verb.PAY: change,
@@ -120,6 +128,7 @@ ACTS: Mapping[Verb, Callable[[PaymentAct], Done]] = MappingProxyType(
         Verb.GROUP: change,
         Verb.HOLD: hold,
         Verb.RELEASE: release,
+        Verb.NOT_PAID: not_paid,
         Verb.CANCEL: cancel,
         Verb.DELETE: cancel,
         Verb.APPROVE: approve,

@@ -17,6 +17,7 @@ from handlers.executing import HASH, execute, find_plan, troubles_of
 from handlers.payment_changes import ACTS, PaymentAct
 from handlers.payment_files import Sending, send_file
 from handlers.payment_list import send_payments
+from handlers.typed_payments import pay_manually
 from mailbot.domain.command import HARMLESS, Command, Outcome, Verb
 from mailbot.domain.command import Context as Shown
 from mailbot.domain.errors import Refused
@@ -52,7 +53,7 @@ class PaymentTurn:
 
     def takes(self, command: Command) -> bool:
         """Whether a command is about payments in lines, or about those of a dossier."""
-        if command.verb in _OF_DOSSIER or command.verb is Verb.EXECUTE:
+        if command.verb in {*_OF_DOSSIER, Verb.EXECUTE, Verb.PAY_MANUALLY}:
             return True
         if command.verb is Verb.GROUP:
             return self._token.context is Shown.BASKET
@@ -65,6 +66,8 @@ class PaymentTurn:
                 return (self._about_dossier(command),)
             if command.verb is Verb.EXECUTE:
                 return self._execute(command)
+            if command.verb is Verb.PAY_MANUALLY:
+                return (self._typed(command),)
             return tuple(self._lines(command))
         except Refused as refused:
             self._note_refused(command, refused.reason)
@@ -161,6 +164,14 @@ class PaymentTurn:
         values = {"count": str(len(plan.chosen)), "files": str(len(files))}
         done = replace(command, args=shown)
         return (Outcome(command=done, is_done=True, sentence="execute", values=values),)
+
+    def _typed(self, command: Command) -> Outcome:
+        """Put a payment in the basket that somebody typed whole."""
+        person, dossier = self._person_in(self._dossier_asked())
+        payment = pay_manually(self._unit, dossier, person, command)
+        self._changed.add(dossier.code)
+        self._note_done(command, payment.id, person, payment=payment.id)
+        return Outcome(command=command, is_done=True, sentence="pay_manually")
 
     def _about_dossier(self, command: Command) -> Outcome:
         person, dossier = self._person_in(self._dossier_asked())

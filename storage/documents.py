@@ -10,9 +10,11 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from mailbot.domain.document import Document, Status
+from mailbot.domain.payment import WITHOUT_EFFECT
 from mailbot.domain.values import from_json, to_json
 from storage.search_index import index_document
 from storage.tables import DocumentRow, ExportRow
+from storage.tables.payments import PaymentRow
 
 #: of one number; whoever asks for it names one of these by its id
 _MOST_NAMED = 20
@@ -142,6 +144,23 @@ def _alike(document: Document) -> Iterator[SelectOfScalar[str]]:
         yield whole.where(DocumentRow.supplier_key == key)
     if document.invoice and document.invoice.invoice_number:
         yield whole.where(DocumentRow.number_key == number_key(document.invoice.invoice_number))
+
+
+def unpaid_documents(
+    session: Session, dossier: str, statuses: Iterable[Status], *, limit: int
+) -> Sequence[Document]:
+    """Return the newest documents in some statuses of which nothing was paid or prepared."""
+    paid = select(PaymentRow.id).where(
+        PaymentRow.document_id == DocumentRow.id,
+        col(PaymentRow.status).not_in([status.value for status in WITHOUT_EFFECT]),
+    )
+    query = (
+        select(DocumentRow)
+        .where(DocumentRow.dossier == dossier, ~paid.exists())
+        .where(col(DocumentRow.status).in_([status.value for status in statuses]))
+        .order_by(col(DocumentRow.id).desc())
+    )
+    return [from_json(Document, row.data) for row in session.exec(query.limit(limit))]
 
 
 def status_counts(session: Session) -> dict[str, int]:

@@ -42,7 +42,7 @@ IN_BASKET = frozenset({PaymentStatus.PREPARED, PaymentStatus.TO_APPROVE, Payment
 #: money may have left
 HANDED_OUT = frozenset({PaymentStatus.IN_FILE, PaymentStatus.QR_MADE, PaymentStatus.DECLARED})
 #: these take nothing of what an invoice may still be paid
-_WITHOUT_EFFECT = frozenset(
+WITHOUT_EFFECT = frozenset(
     {PaymentStatus.NOT_PAID, PaymentStatus.REFUSED, PaymentStatus.CANCELLED}
 )
 
@@ -144,7 +144,7 @@ class Payment:
     @property
     def counts(self) -> bool:
         """Whether it takes a part of what its invoice may still be paid."""
-        return self.status not in _WITHOUT_EFFECT
+        return self.status not in WITHOUT_EFFECT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,6 +209,8 @@ class Payments:
     active: bool = False
     #: payments take an approval of their own; rules are in `Dossier.payment_rules` (CF-PAPP-01)
     approval: bool = False
+    #: employees of the office may prepare payments, too (CF-PAY-36)
+    office_prepares: bool = True
     #: employees of the office may execute payments, too; else only the client's people do
     office_executes: bool = False
     #: what may leave on one day, None: no limit
@@ -217,6 +219,8 @@ class Payments:
     wait_hours: int = 0
     #: the version of the file that the bank takes
     format: Literal["pain.001.001.03", "pain.001.001.09"] = "pain.001.001.09"
+    #: banks whose apps the mail with a QR code names (CF-PAY-23)
+    qr_banks: tuple[str, ...] = ("Belfius", "ING", "KBC")
 
 
 @dataclass(frozen=True, kw_only=True)

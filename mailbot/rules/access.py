@@ -51,6 +51,8 @@ class Stakes:
     undone: Authority = Authority.NONE
     #: of executing: above a limit, or nobody else has looked at it
     takes_second: bool = False
+    #: of `niet betaald`: a payment of it stands in a file for the bank
+    is_in_file: bool = False
 
 
 #: a command that is about nothing in particular
@@ -78,12 +80,12 @@ def _undoes_who_is_welcome(command: Command, stakes: Stakes) -> bool:
     return command.verb is Verb.RESTORE and stakes.undone is Authority.CONFIRMED
 
 
-def _pays_above_the_limit(command: Command, stakes: Stakes) -> bool:
-    return command.verb is Verb.PAY and _reaches(stakes.limit, stakes.total, is_above=True)
+def _types_a_payment(command: Command, _stakes: Stakes) -> bool:
+    return command.verb is Verb.PAY_MANUALLY
 
 
-def _pays(command: Command, _stakes: Stakes) -> bool:
-    return command.verb is Verb.PAY
+def _takes_back_what_is_in_a_file(command: Command, stakes: Stakes) -> bool:
+    return command.verb is Verb.NOT_PAID and stakes.is_in_file
 
 
 def _executes_with_a_second(command: Command, stakes: Stakes) -> bool:
@@ -136,8 +138,10 @@ LEVELS: tuple[tuple[Callable[[Command, Stakes], bool], Authority], ...] = (
     (_undoes_an_account, Authority.SECONDED),
     (_executes_with_a_second, Authority.SECONDED),
     (_executes, Authority.CONFIRMED),
-    (_pays_above_the_limit, Authority.SECONDED),
-    (_pays, Authority.CONFIRMED),
+    # nothing leaves by `betaal`; no document stands behind a payment that is typed, and a file may
+    # still be uploaded at the bank when somebody says that it was not
+    (_types_a_payment, Authority.CONFIRMED),
+    (_takes_back_what_is_in_a_file, Authority.CONFIRMED),
     (_changes_who_is_welcome, Authority.CONFIRMED),
     (_undoes_who_is_welcome, Authority.CONFIRMED),
     (_approves_much, Authority.CONFIRMED),

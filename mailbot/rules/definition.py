@@ -133,10 +133,12 @@ _SUPPLIER = {
 _PAYMENTS = {
     "active": Key(fields.flag),
     "approval": Key(fields.flag),
+    "office_prepares": Key(fields.flag),
     "office_executes": Key(fields.flag),
     "daily_limit": Key(fields.amount),
     "wait_hours": Key(fields.hours),
     "format": Key(fields.one_of("pain.001.001.03", "pain.001.001.09")),
+    "qr_banks": Key(fields.several(fields.text)),
 }
 #: of each kind of table in a dossier: its keys, and what stands for a value that was reported
 _TABLES: dict[str, tuple[type, dict[str, Key], dict[str, Any]]] = {

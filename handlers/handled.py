@@ -1,0 +1,27 @@
+"""Whether a document is marked as handled: by a person, or because it was paid (CF-PAY-32)."""
+
+from dataclasses import replace
+
+from handlers.acting import Act
+from mailbot.domain.command import Verb
+from mailbot.domain.document import Document, Note
+from storage.documents import record_document
+
+_SAID = (Verb.HANDLED.value, Verb.NOT_HANDLED.value)
+
+
+def is_handled(document: Document) -> bool:
+    """Whether what was last said is that it is handled."""
+    said = [note.text for note in document.notes if note.text in _SAID]
+    return bool(said) and said[-1] == Verb.HANDLED.value
+
+
+def with_handled(document: Document, act: Act, *, is_on: bool) -> Document:
+    """Return the document marked, or not any more, and keep it so."""
+    if is_handled(document) == is_on:
+        return document
+    text = Verb.HANDLED.value if is_on else Verb.NOT_HANDLED.value
+    note = Note(at=act.unit.context.now(), by=act.email, text=text)
+    marked = replace(document, notes=(*document.notes, note))
+    record_document(act.unit.session, marked)
+    return marked
