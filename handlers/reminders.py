@@ -1,7 +1,8 @@
-"""The clock struck: documents whose wait is over are shown again, questions are remembered."""
+"""The clock struck: waits are over, approvers are reminded, questions are remembered."""
 
 from dataclasses import replace
 
+from handlers.approval_reminders import remind_approvers
 from handlers.chasing import remind
 from handlers.context import Context
 from handlers.progress import ask
@@ -20,6 +21,7 @@ def handle(context: Context, _job: Job) -> None:
         due = conversations_to_remind(session, context.now())
     for document_id in held:
         _release(context, document_id)
+    remind_approvers(context)
     for conversation_id in due:
         with context.transaction() as unit:
             remind(unit, conversation_id)

@@ -1,7 +1,7 @@
 """Somebody looks for documents: what they may see is listed, newest first; shared by handlers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.context import Unit
@@ -16,7 +16,7 @@ from mailbot.domain.document import Document, Status
 from mailbot.domain.letter import Reader
 from mailbot.domain.mail import StoredMail
 from mailbot.domain.people import Definition, Dossier, Employee, Person
-from mailbot.domain.search import Hit, SearchQuery, Sight, with_dossiers
+from mailbot.domain.search import ApprovalFilter, Hit, SearchQuery, Sight, with_dossiers
 from mailbot.domain.token import ShownItem
 from mailbot.mail.search_words import read_search
 from mailbot.rules.approval import parts_for
@@ -41,6 +41,8 @@ class _Looking:
     email: str
     today: date
     sight: Sight
+    #: their own address, and those of the people in whose place they decide today
+    approvers: tuple[str, ...]
 
     def find_dossier(self, code: str) -> Dossier | None:
         """Return a dossier of the office."""
@@ -82,7 +84,8 @@ def answer_searches(
 
 def _send(looking: _Looking, reader: Reader, text: str, *, key: str, mail: StoredMail) -> None:
     office, dossiers = looking.definition.office, looking.definition.dossiers
-    query = with_dossiers(read_search(text), {each.code: each.name for each in dossiers})
+    read = replace(read_search(text), approvers=looking.approvers)
+    query = with_dossiers(read, {each.code: each.name for each in dossiers})
     found = list(_found(looking, query))
     lines = [line for line, _item in found[:_MOST]]
     letter = Post(
@@ -99,7 +102,8 @@ def _send(looking: _Looking, reader: Reader, text: str, *, key: str, mail: Store
 
 def _looking(unit: Unit, definition: Definition, email: str) -> _Looking:
     now = unit.context.now()
-    theirs = [d for d in definition.dossiers if find_own(d, email)]
+    is_employee = email in {e.email.lower() for e in definition.employees}
+    theirs = [d for d in definition.dossiers if is_employee or find_own(d, email)]
     taken = frozenset().union(*(places(unit.session, d, email, now) for d in theirs))
     return _Looking(
         unit=unit,
@@ -107,6 +111,7 @@ def _looking(unit: Unit, definition: Definition, email: str) -> _Looking:
         email=email,
         today=local_date(now, definition.office.time_zone),
         sight=sight_of(email, definition, taken),
+        approvers=(email, *sorted(taken)),
     )
 
 
@@ -120,7 +125,10 @@ def _found(looking: _Looking, query: SearchQuery) -> Iterator[tuple[FoundLine, S
         document = find_document(session, hit.id, is_locked=False) if hit.is_document else None
         talk = None if hit.is_document else find_conversation(session, hit.id, is_locked=False)
         if document is not None:
-            yield from _document_line(looking, document)
+            line = list(_document_line(looking, document))
+            is_mine = any(item.context is Shown.APPROVAL for _line, item in line)
+            if query.approval is not ApprovalFilter.MINE or is_mine:
+                yield from line
         elif talk is not None:
             yield from _talk_line(looking, talk)
 
@@ -145,7 +153,8 @@ def _may_see(
     if sees_dossier(role):
         return is_shown(document, role)
     mine = {looking.email, *looking.places_in(dossier)}
-    return any(a.approver in mine for a in approvals_of(looking.unit.session, document.id))
+    known = approvals_of(looking.unit.session, document.id)
+    return any({a.approver, a.escalated_to} & mine for a in known)
 
 
 def _asks(looking: _Looking, document: Document, dossier: Dossier) -> Shown:

@@ -1,13 +1,14 @@
 """Finds documents and conversations by their words, newest first (decision 23)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailbot.domain.search import (
+    ApprovalFilter,
     Hit,
     Phrase,
     SearchQuery,
@@ -43,7 +44,7 @@ _SQLITE = _Syntax(
     statement="""
 SELECT e.key, e.is_document FROM search_words w
 CROSS JOIN search_entry e ON e.number = w.rowid {dossier}
-WHERE w.search_words MATCH :query AND {allowed} ORDER BY w.rowid DESC LIMIT :limit
+WHERE w.search_words MATCH :query AND {allowed} {among} ORDER BY w.rowid DESC LIMIT :limit
 """,
 )
 _POSTGRESQL = _Syntax(
@@ -54,12 +55,27 @@ _POSTGRESQL = _Syntax(
     statement=f"""
 WITH found AS MATERIALIZED (
   SELECT number, key, is_document, dossier FROM search_entry
-  WHERE {POSTGRESQL_WORDS} @@ to_tsquery('simple', :query)
+  WHERE {POSTGRESQL_WORDS} @@ to_tsquery('simple', :query) {{among}}
 )
 SELECT e.key, e.is_document FROM found e {{dossier}}
 WHERE {{allowed}} ORDER BY e.number DESC LIMIT :limit
 """,  # noqa: S608 - a constant
 )
+
+
+#: the documents whose approval stands so
+_AMONG = {
+    ApprovalFilter.MINE: (
+        "SELECT a.document_id FROM approval a WHERE a.state = 'open'"
+        " AND (a.approver IN :approvers OR a.escalated_to IN :approvers)"
+    ),
+    ApprovalFilter.OPEN: "SELECT o.id FROM document o WHERE o.status = 'to_approve'",
+    ApprovalFilter.REJECTED: "SELECT o.id FROM document o WHERE o.status = 'rejected'",
+    ApprovalFilter.APPROVED: (
+        "SELECT a.document_id FROM approval a JOIN document o ON o.id = a.document_id"
+        " WHERE a.state = 'approved' AND o.status IN ('to_review', 'to_export', 'exported')"
+    ),
+}
 
 
 def find_entries(
@@ -69,28 +85,33 @@ def find_entries(
 
     Conversations must still be looked at: their readers may have changed.
     """
-    if not query.terms:
+    if not query.terms and not (query.approval and sight.office):
         return ()
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     syntax = _SQLITE if is_sqlite else _POSTGRESQL
     found: Sequence[Hit] = ()
     for months in (None,) if is_sqlite else _WINDOWS:
         terms = (*_marks(sight), *_window(today, months), *query.terms)
-        found = _find(session, syntax, terms, sight, limit=limit)
+        found = _find(session, syntax, replace(query, terms=terms), sight, limit=limit)
         if len(found) >= limit:
             break
     return found
 
 
 def _find(
-    session: Session, syntax: _Syntax, terms: Sequence[Term], sight: Sight, *, limit: int
+    session: Session, syntax: _Syntax, query: SearchQuery, sight: Sight, *, limit: int
 ) -> list[Hit]:
     allowed, values = _allowed(sight)
+    among = ""
+    if query.approval:
+        among = f"AND is_document AND key IN ({_AMONG[query.approval]})"
+    if query.approval is ApprovalFilter.MINE:
+        values["approvers"] = query.approvers
     dossier = "JOIN dossier d ON d.code = e.dossier" if sight.is_office else ""
-    statement = sa.text(syntax.statement.format(dossier=dossier, allowed=allowed))
+    statement = sa.text(syntax.statement.format(dossier=dossier, allowed=allowed, among=among))
     names = (name for name in values if name != "office")
     lists = [sa.bindparam(name, expanding=True, type_=sa.String) for name in names]
-    written = syntax.both.join(_written(term, syntax) for term in terms)
+    written = syntax.both.join(_written(term, syntax) for term in query.terms)
     rows = session.execute(
         statement.bindparams(*lists), {"query": written, "limit": limit, **values}
     )
@@ -118,7 +139,8 @@ def _allowed(sight: Sight) -> tuple[str, dict[str, object]]:
         "asked": sight.asked,
     }
     was_asked = (
-        "EXISTS (SELECT 1 FROM approval a WHERE a.document_id = e.key AND a.approver IN :asked)"
+        "EXISTS (SELECT 1 FROM approval a WHERE a.document_id = e.key"
+        " AND (a.approver IN :asked OR a.escalated_to IN :asked))"
     )
     allowed = (
         "(e.is_document AND e.dossier IN :whole)"

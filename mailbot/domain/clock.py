@@ -40,3 +40,8 @@ class StoppedClock:
 def local_date(moment: datetime, time_zone: str) -> date:
     """Return the calendar date that a reader in `time_zone` (IANA name) sees at `moment`."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def local_hour(moment: datetime, time_zone: str) -> int:
+    """Return the hour of the day, 0 to 23, at `moment` in `time_zone` (IANA name)."""
+    return moment.astimezone(ZoneInfo(time_zone)).hour

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from mailbot.domain.conversation import Conversation
 from mailbot.domain.document import Document, Status
@@ -38,6 +39,17 @@ class Term:
     ways: tuple[Phrase, ...]
 
 
+class ApprovalFilter(StrEnum):
+    """Where the approval of a document stands (CF-APPR-18); words in templates, table `search`."""
+
+    #: the reader must approve it, or whoever they stand in for
+    MINE = "mine"
+    #: somebody must
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SearchQuery:
     """What somebody looks for: every term must be there."""
@@ -45,6 +57,10 @@ class SearchQuery:
     #: as typed
     text: str
     terms: tuple[Term, ...]
+    #: only documents whose approval stands so
+    approval: ApprovalFilter | None = None
+    #: addresses for `ApprovalFilter.MINE`
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from mailbot.domain.identifiers import read_ogm
 from mailbot.domain.search import (
+    ApprovalFilter,
     Phrase,
     SearchQuery,
     Term,
@@ -25,6 +27,8 @@ _QUOTED = re.compile(
     r'["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]+)'
     r'["\u201c\u201d\u201e\u00ab\u00bb]'
 )
+#: "goedkeuring:mij"
+_NAMED = re.compile(r"(\w+)\s*:\s*(\w+)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: a day without its year is read as a part of a number
 _WITH_YEAR = re.compile(r"\d{4}")
@@ -34,6 +38,25 @@ _MOST_TERMS = 12
 
 def read_search(text: str) -> SearchQuery:
     """Return what is looked for; without terms when no word says anything."""
+    approval, rest = _approval(text)
+    found = _read(rest)
+    return replace(found, text=" ".join(text.split()), approval=approval)
+
+
+def _approval(text: str) -> tuple[ApprovalFilter | None, str]:
+    """Return what is asked of the approval, as in "goedkeuring:mij", and the text without it."""
+    named = frozenset(words("search", "approval"))
+    for said in _NAMED.finditer(text):
+        if " ".join(phrase_of(said[1])) not in named:
+            continue
+        value = " ".join(phrase_of(said[2]))
+        meant = (each for each in ApprovalFilter if value in words("search", each.value))
+        if approval := next(meant, None):
+            return approval, f"{text[: said.start()]} {text[said.end() :]}"
+    return None, text
+
+
+def _read(text: str) -> SearchQuery:
     quoted = [Term(ways=(phrase,)) for phrase in map(phrase_of, _QUOTED.findall(text)) if phrase]
     typed = _QUOTED.sub(" ", text).split()
     ignored = frozenset(words("search", "ignored"))

@@ -17,6 +17,7 @@ from mailbot.entrypoints.cli.read_mail import read_mail
 from mailbot.entrypoints.cli.read_statement import read_statement
 from mailbot.entrypoints.cli.recognise import recognise_files
 from mailbot.entrypoints.cli.retention import retention
+from mailbot.entrypoints.cli.rules import rules_app
 from mailbot.entrypoints.cli.search import search
 from mailbot.entrypoints.cli.separator import separator
 from mailbot.entrypoints.cli.serve import serve
@@ -42,6 +43,7 @@ app.command("retention")(retention)
 queue_app.command("release")(release)
 app.add_typer(audit_app, name="audit")
 app.add_typer(supplier_app, name="supplier")
+app.add_typer(rules_app, name="rules")
 app.add_typer(person_app, name="person")
 app.add_typer(conversation_app, name="conversation")
 app.add_typer(address_app, name="address")

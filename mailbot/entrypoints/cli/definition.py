@@ -164,6 +164,11 @@ def _read_all(files: Sequence[Path], *, as_json: bool) -> list[tuple[str, Defini
     return named
 
 
+def read_file(file: Path) -> Definition:
+    """Return the definition in one file, or end the command with its mistakes."""
+    return _read_all([file], as_json=False)[0][1]
+
+
 def _read(file: Path) -> Definition:
     """Read one file. Raises DefinitionError."""
     try:
