@@ -14,6 +14,7 @@ from handlers.correspondence import (
     reader_of,
 )
 from handlers.readers import unwrapped
+from handlers.statements import keep_statements, without_statements
 from handlers.suspicion import note_sender
 from mailbot.compose.notices import write_receipt
 from mailbot.domain.document import Document, Status, StoredFile
@@ -30,6 +31,7 @@ from storage.definitions import find_dossier, get_office
 from storage.documents import documents_of_mail, record_document
 from storage.mails import get_mail
 from storage.search_index import index_written
+from storage.statements import statements_of_mail
 
 #: automatic mail that never brings what it forgot to attach
 _QUIET = (Automatic.OUT_OF_OFFICE, Automatic.RECEIPT, Automatic.CALENDAR)
@@ -57,12 +59,14 @@ def handle(context: Context, job: Job) -> None:
     with context.database.reading() as session:
         stored = get_mail(session, job.ids["mail"])
     mail = parse_mail(context.blobs.get(stored.sha256))
-    unpacked = unwrapped(context.sandbox, mail)
+    unpacked, statements = without_statements(unwrapped(context.sandbox, mail))
     grouped = _group(unpacked.documents)
     written = read_written(mail)
     recipient = read_recipient(stored.envelope_recipient)
     with context.transaction() as unit:
-        if documents_of_mail(unit.session, stored.id):
+        if documents_of_mail(unit.session, stored.id) or statements_of_mail(
+            unit.session, stored.id
+        ):
             return
         dossier = find_dossier(unit.session, job.ids.get("dossier", recipient.dossier))
         if dossier is None:
@@ -72,9 +76,11 @@ def handle(context: Context, job: Job) -> None:
         bringing = _read_facts(stored, mail, dossier, recipient)
         note_sender(unit.session, dossier.office, stored, mail)
         made = [_record(unit, bringing, parts) for parts in grouped]
+        keep_statements(unit, stored, dossier, statements)
         for document in made:
             index_written(unit.session, document.id, written)
-        _send_receipt(unit, bringing, made, unpacked)
+        if made or not statements:
+            _send_receipt(unit, bringing, made, unpacked)
 
 
 def _read_facts(

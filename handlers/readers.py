@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from mailbot.domain.bank import ProblemKind, StatementFile, StatementFormat, StatementProblem
 from mailbot.domain.invoice import Invoice, Recognition
 from mailbot.domain.learning import HabitsOf
 from mailbot.domain.mail import Mail, PartRole, Unpacked
@@ -16,6 +17,7 @@ from mailbot.recognition.page_cut import CutError, count_pages, cut_pages
 from mailbot.recognition.pdf import render_page
 from mailbot.recognition.pdf_lock import find_password, unlock
 from mailbot.recognition.pipeline import read_paper, recognise, unreadable
+from mailbot.recognition.statements.any_format import read_statements
 from mailbot.recognition.validation import check_named_rules
 from mailbot.recognition.validation_verdict import Verdict
 from mailbot.sandbox.pool import ReaderDiedError, Sandbox
@@ -28,6 +30,7 @@ MODULES = (
     "mailbot.recognition.page_cut",
     "mailbot.recognition.pdf_lock",
     "mailbot.recognition.pipeline",
+    "mailbot.recognition.statements.any_format",
     "mailbot.recognition.validation",
 )
 
@@ -60,6 +63,16 @@ def paper_of(
     except ReaderDiedError as died:
         _note("read_paper", died)
         return None
+
+
+def statements_in(sandbox: Sandbox, content: bytes) -> StatementFile:
+    """Return the statements in a file of a bank."""
+    try:
+        return sandbox.run(read_statements, content)
+    except ReaderDiedError as died:
+        _note("read_statements", died)
+        problem = StatementProblem(kind=ProblemKind.UNREADABLE)
+        return StatementFile(format=StatementFormat.UNKNOWN, problems=(problem,))
 
 
 def unwrapped(sandbox: Sandbox, mail: Mail) -> Unpacked:

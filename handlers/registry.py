@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from handlers import (
+    bank_statement,
     batch,
     bounce,
     confirm_account,
@@ -35,6 +36,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.INCOMING_MAIL: incoming_mail.handle,
         JobKind.NEW_DOCUMENTS: new_documents.handle,
         JobKind.RECOGNISE_DOCUMENT: recognise_document.handle,
+        JobKind.BANK_STATEMENT: bank_statement.handle,
         JobKind.QUARANTINE: quarantine.handle,
         JobKind.INBOX: inbox.handle,
         JobKind.REQUEST_APPROVAL: request_approval.handle,

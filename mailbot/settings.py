@@ -5,6 +5,7 @@ environment.
 """
 
 import tomllib
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
@@ -176,6 +177,13 @@ class Conversations(_Section):
     reminders: int = Field(default=2, ge=0, le=10)
 
 
+class Statements(_Section):
+    """What is asked about movements on bank statements."""
+
+    #: euro: about a smaller payment that nobody knows, nobody is asked
+    ask_from: Decimal = Field(default=Decimal(25), ge=0)
+
+
 class Retention(_Section):
     """How long what is kept."""
 
@@ -233,6 +241,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)
     proof: Proof = Field(default_factory=Proof)
     conversations: Conversations = Field(default_factory=Conversations)
+    statements: Statements = Field(default_factory=Statements)
     retention: Retention = Field(default_factory=Retention)
     monitoring: Monitoring = Field(default_factory=Monitoring)
 

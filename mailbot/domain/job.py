@@ -11,6 +11,7 @@ class JobKind(StrEnum):
     INCOMING_MAIL = "incoming_mail"
     NEW_DOCUMENTS = "new_documents"
     RECOGNISE_DOCUMENT = "recognise_document"
+    BANK_STATEMENT = "bank_statement"
     REQUEST_APPROVAL = "request_approval"
     REVIEW = "review"
     INBOX = "inbox"

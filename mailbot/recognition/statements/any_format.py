@@ -24,6 +24,23 @@ _CODA = re.compile(r"^0000\d", re.MULTILINE)
 _HEAVY_LINE = re.compile(r"^(?:0000|1|21|:20:|:61:)", re.MULTILINE)
 _HEAVY_ELEMENTS = ("Ntry", "TxDtls", "Bal", "Stmt", "Rpt", "Ntfctn")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+#: bytes in which a file shows what it is
+_START = 4096
+#: a header record with its date, and the record of the account below it
+_CODA_START = re.compile(rb"\A\s*0000\d\d{6}[^\r\n]{90,}\r?\n1")
+_MT940_START = re.compile(
+    rb"(?:^|\{4:\s*):20:[^\r\n]*\r?\n(?:[^\r\n]*\r?\n){0,3}:25P?:", re.MULTILINE
+)
+_CAMT_START = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt\.05[234]\.")
+
+
+def is_statement(content: bytes) -> bool:
+    """Tell whether a file says at its beginning that it is a bank statement; reads nothing else.
+
+    One that says so and cannot be read is a statement all the same: no document to book.
+    """
+    start = content[:_START]
+    return any(form.search(start) for form in (_CODA_START, _MT940_START, _CAMT_START))
 
 
 def read_statements(content: bytes) -> StatementFile:
