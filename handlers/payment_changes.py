@@ -152,7 +152,7 @@ def _must_be_asked(act: PaymentAct) -> None:
 
 def _must_wait(act: PaymentAct) -> None:
     if act.payment.status not in IN_BASKET:
-        raise Refused("payment_status_forbids", {"status": act.payment.status.value})
+        raise Refused("payment_status_forbids", {"payment_status": act.payment.status.value})
 
 
 def _held(act: PaymentAct, *, is_held: bool) -> Payment:

@@ -45,7 +45,7 @@ def _place(payment: Payment) -> tuple[str, str, str, str]:
 def check_leaving(unit: Unit, payment: Payment, dossier: Dossier) -> None:
     """Refuse what must not leave now, whatever was true when it was prepared. Raises Refused."""
     if payment.status not in IN_BASKET:
-        raise Refused("payment_status_forbids", {"status": payment.status.value})
+        raise Refused("payment_status_forbids", {"payment_status": payment.status.value})
     if payment.on_hold:
         raise Refused("payment_on_hold")
     document = find_document(unit.session, payment.document_id, is_locked=False)
