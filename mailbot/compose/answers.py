@@ -27,7 +27,7 @@ OFFERED: dict[Context, tuple[str, ...]] = {
     Context.DIGEST: ("numbers", "numbers_hold", "numbers_reject", "numbers_question"),
     Context.BASKET: ("help",),
     Context.PAYMENT_APPROVAL: ("approve", "reject_why", "help"),
-    Context.PAY: ("help",),
+    Context.PAY: ("pay_amount", "pay_day", "pay_qr", "pay_paid", "pay_not_paid", "pay_next"),
     Context.ACCOUNT: ("account_right", "account_wrong"),
     Context.NONE: ("help",),
 }
@@ -72,6 +72,14 @@ VERBS: dict[str, Verb] = {
     "account_right": Verb.TRUST_ACCOUNT,
     "account_wrong": Verb.REFUSE_ACCOUNT,
     "help": Verb.HELP,
+    # a field, and a choice, of what was shown
+    "pay_amount": Verb.CORRECT,
+    "pay_day": Verb.CORRECT,
+    "pay_qr": Verb.QR,
+    "pay_paid": Verb.PAID,
+    "pay_not_paid": Verb.NOT_PAID,
+    "pay_cancel": Verb.CANCEL,
+    "pay_next": Verb.PAY,
 }
 
 

@@ -160,13 +160,14 @@ def check_trusted(account: SupplierAccount, now: datetime) -> None:
 
     Raises Refused: pay_account_refused, pay_account_unknown, pay_account_waits.
     """
-    shown = {"iban": write_iban(account.iban)}
+    iban = write_iban(account.iban)
     if account.state is AccountState.REFUSED:
-        raise Refused("pay_account_refused", shown)
+        raise Refused("pay_account_refused", {"iban": iban})
     if account.state is not AccountState.TRUSTED:
-        raise Refused("pay_account_unknown", shown)
+        raise Refused("pay_account_unknown", {"iban": iban})
     if not account.is_payable(now):
-        raise Refused("pay_account_waits", {**shown, "moment": _moment(account.payable_from)})
+        moment = _moment(account.payable_from)
+        raise Refused("pay_account_waits", {"iban": iban, "moment": moment})
 
 
 def _moment(at: datetime | None) -> str:
