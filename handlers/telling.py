@@ -13,6 +13,7 @@ from mailbot.rules.approval import due
 from mailbot.rules.flow import reviewers
 from storage.approvals import approvals_of
 from storage.audit import events_about
+from storage.payments import payments_of_document
 
 
 def status(act: Act) -> Result:
@@ -39,6 +40,7 @@ def _tell(act: Act, events: Sequence[Event]) -> None:
             events=events,
             waits_for=_waits_for(act),
             names=_names(act, {event.actor for event in events}),
+            payments=payments_of_document(act.unit.session, act.document.id),
         ),
     )
     show(act.unit, act.document, act.dossier, showing)

@@ -20,12 +20,14 @@ from mailbot.domain.outbox import OutboxState
 from storage.tables import METADATA
 from storage.tables.search import SearchEntryRow
 from storage.tables.seen import SeenSenderRow
+from storage.tables.statements import MovementRow, StatementRow
 
 _TABLES = METADATA.tables
 _MAIL, _DOCUMENT, _OUTBOX = _TABLES["mail"], _TABLES["document"], _TABLES["outbox"]
 _CONVERSATION, _MESSAGE, _CHANGE = _TABLES["conversation"], _TABLES["message"], _TABLES["change"]
 _TOKEN, _CODE, _BROWSER = _TABLES["token"], _TABLES["code"], _TABLES["browser"]
 _SEARCH, _SENDER = _TABLES[SearchEntryRow.__tablename__], _TABLES[SeenSenderRow.__tablename__]
+_STATEMENT, _MOVEMENT = _TABLES[StatementRow.__tablename__], _TABLES[MovementRow.__tablename__]
 
 #: rows of one transaction: what others may have to wait for
 _AT_A_TIME = 200
@@ -159,7 +161,8 @@ def _remove_documents(session: Session, ids: Sequence[str]) -> None:
     _delete(session, _SEARCH.c.key, list(session.execute(talks).scalars()))
     _delete(session, _MESSAGE.c.conversation_id, talks)
     for table in METADATA.sorted_tables:
-        if "document_id" in table.columns:
+        # a movement belongs to its statement: without its key the same one would count again
+        if "document_id" in table.columns and table is not _MOVEMENT:
             _delete(session, table.c.document_id, ids)
     _delete(session, _SEARCH.c.key, ids)
     _delete(session, _DOCUMENT.c.id, ids)
@@ -169,6 +172,11 @@ def _remove_conversations(session: Session, ids: Sequence[str]) -> None:
     _delete(session, _MESSAGE.c.conversation_id, ids)
     _delete(session, _SEARCH.c.key, ids)
     _delete(session, _CONVERSATION.c.id, ids)
+
+
+def _remove_statements(session: Session, ids: Sequence[str]) -> None:
+    _delete(session, _MOVEMENT.c.statement_id, ids)
+    _delete(session, _STATEMENT.c.id, ids)
 
 
 def _remove_mails(session: Session, ids: Sequence[str]) -> None:
@@ -200,7 +208,8 @@ _IS_OVER = (
 )
 #: the mail of a document or a message stays as long as these do
 _BROUGHT_NOTHING = tuple(
-    ~sa.exists().where(table.c.mail_id == _MAIL.c.id) for table in (_DOCUMENT, _MESSAGE)
+    ~sa.exists().where(table.c.mail_id == _MAIL.c.id)
+    for table in (_DOCUMENT, _MESSAGE, _STATEMENT)
 )
 
 #: in this order: a mail goes after the document that it brought
@@ -216,6 +225,11 @@ RULES: tuple[Rule, ...] = (
         name="conversations",
         find=_of_old_dossiers(_CONVERSATION, _CONVERSATION.c.last_at, *_IS_OVER),
         remove=_remove_conversations,
+    ),
+    Rule(
+        name="statements",
+        find=_of_old_dossiers(_STATEMENT, _STATEMENT.c.at),
+        remove=_remove_statements,
     ),
     Rule(
         name="answers",

@@ -18,7 +18,14 @@ from storage.tables.statements import MovementRow, StatementRow
 
 #: of one dossier: the newest purchase invoices, among which those that are paid now are
 _MOST_OWED = 3000
-_NEVER_OWED = (Status.REJECTED, Status.DELETED, Status.SPLIT, Status.UNREADABLE)
+#: what a stranger sent in must not stand beside an invoice that is known
+_NEVER_OWED = (
+    Status.QUARANTINED,
+    Status.REJECTED,
+    Status.DELETED,
+    Status.SPLIT,
+    Status.UNREADABLE,
+)
 
 
 def record_statement(session: Session, statement: KeptStatement) -> None:

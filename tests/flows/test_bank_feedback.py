@@ -50,8 +50,9 @@ def talks(tmp_path: Path) -> Iterator[Talks]:
 
 
 def the_invoice(talks: Talks) -> Document:
+    """Let an invoice come in; the client is asked whether it goes to the office."""
     talks.say(SUPPLIER, PURCHASE, subject="Factuur", files=[INVOICE])
-    talks.forget()
+    assert [to for to, _subject in talks.waiting()] == [OWNER]
     (document,) = talks.room.documents()
     return document
 
@@ -112,6 +113,7 @@ def movements(talks: Talks, *states: MovementState) -> list[Movement]:
 @pytest.mark.feature("CF-BANK-01", "CF-BANK-03", "CF-BANK-05", "CF-PAY-22")
 def test_a_coda_by_mail_marks_paid_what_was_handed_out_and_only_once(talks: Talks) -> None:
     invoice = the_invoice(talks)
+    talks.forget()
     scanned = pay(talks, invoice, status=PaymentStatus.QR_MADE, method=PaymentMethod.QR)
     paid = movement(-scanned.amount, structured_communication=ogm())
     statement = send(talks, paid)
@@ -133,6 +135,7 @@ def test_a_coda_by_mail_marks_paid_what_was_handed_out_and_only_once(talks: Talk
 @pytest.mark.feature("CF-BANK-02", "CF-BANK-03")
 def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) -> None:
     invoice = the_invoice(talks)
+    asked = talks.got(OWNER, "Verzenden?")
     part = Decimal("100.00")
     send(
         talks,
@@ -149,6 +152,8 @@ def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) 
     assert paid.method is PaymentMethod.ELSEWHERE
     assert [m.amount for m in movements(talks, MovementState.LEFT)] == [Decimal("-3.20")]
 
+    talks.reply(asked, "status")
+    assert "€ 100,00: betaald (13/11/2026)" in talks.got(OWNER, "factuur 2026-114").text
     question = talks.got(OWNER, "Nog toe te wijzen op je rekening: 1")
     assert "1. 13/11/2026: € 40,00 aan Drukkerij Voorbeeld BV" in question.text
     assert "Parking" in question.text
@@ -159,6 +164,7 @@ def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) 
 @pytest.mark.feature("CF-BANK-03", "CF-BANK-05")
 def test_money_that_comes_back_opens_the_invoice_again_and_somebody_is_told(talks: Talks) -> None:
     invoice = the_invoice(talks)
+    talks.forget()
     payment = pay(talks, invoice)
     send(talks, movement(-payment.amount, end_to_end_id=payment.id))
     assert [p.status for p in payments(talks, invoice)] == [PaymentStatus.PAID]
@@ -200,6 +206,7 @@ def test_what_may_be_two_payments_is_asked_and_marks_neither(talks: Talks) -> No
 
 def test_an_invoice_that_was_paid_otherwise_leaves_the_basket(talks: Talks) -> None:
     invoice = the_invoice(talks)
+    talks.forget()
     pay(talks, invoice, status=PaymentStatus.PREPARED)
     send(talks, movement(-due(invoice), structured_communication=ogm()))
     assert sorted(p.status for p in payments(talks, invoice)) == ["cancelled", "paid"]

@@ -116,6 +116,24 @@ def test_a_document_takes_everything_that_names_it(database: Database) -> None:
     assert len(ids(database, "search_entry", "key")) == 2
 
 
+def test_a_statement_takes_its_movements_and_holds_its_mail(database: Database) -> None:
+    with database.transaction() as session:
+        made = {}
+        for at in (OLD, YOUNG):
+            brought = mail(session, OLD)
+            made[at] = new_id(at)
+            known = {"id": made[at], "dossier": "bakkerij", "mail_id": brought, "at": at}
+            put_row(session, "bank_statement", **known)
+            put_row(session, "bank_movement", key=made[at], statement_id=made[at])
+            document_id = document(session)
+        put_row(session, "bank_movement", key="m", statement_id="other", document_id=document_id)
+    assert go(database, "statements") == 1
+    assert ids(database, "bank_statement") == {made[YOUNG]}
+    assert go(database, "answers") == 1
+    go(database, "documents")
+    assert ids(database, "bank_movement", "key") == {made[YOUNG], "m"}
+
+
 def test_the_mail_of_a_document_stays_as_long_as_it(database: Database) -> None:
     with database.transaction() as session:
         idle, brought, said = mail(session), mail(session), mail(session)
