@@ -61,6 +61,8 @@ from tests.kit.letters import (
     an_unsure_invoice,
     certain,
 )
+from tests.kit.pay_letters import PAY_LETTERS
+from tests.kit.statement_letters import STATEMENT_LETTERS
 
 STOP = f"{PAGE}/stop"
 UNTIL = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -336,5 +338,7 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "digest_employee": _employee_digest,
     "digest_approver": _approver_digest,
     **CONVERSATION_LETTERS,
+    **STATEMENT_LETTERS,
     **ACCOUNT_LETTERS,
+    **PAY_LETTERS,
 }
