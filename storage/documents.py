@@ -19,8 +19,8 @@ from storage.tables.payments import PaymentRow
 #: of one number; whoever asks for it names one of these by its id
 _MOST_NAMED = 20
 
-#: of one supplier and dossier, the newest say enough
-_MOST_ALIKE = 200
+#: of one likeness, the newest say enough
+_MOST_ALIKE = 50
 
 
 def record_document(session: Session, document: Document) -> None:
@@ -118,12 +118,16 @@ def documents_on_hold(session: Session) -> Sequence[Document]:
 
 
 def look_alikes(session: Session, document: Document) -> Sequence[Document]:
-    """Return earlier documents of the dossier that share file, supplier, or invoice number."""
-    ids = {found for query in _alike(document) for found in session.exec(query)}
+    """Return earlier documents of the dossier that share file, invoice number, or supplier.
+
+    Newest first. Of a supplier that sends invoices all day only the newest are compared: what has
+    the same file or number is found however old it is.
+    """
+    found = (each for query in _alike(document) for each in session.exec(query))
+    ids = list(dict.fromkeys(found))
     if not ids:
         return []
-    newest = sorted(ids, reverse=True)[:_MOST_ALIKE]
-    rows = session.exec(select(DocumentRow).where(col(DocumentRow.id).in_(newest)))
+    rows = session.exec(select(DocumentRow).where(col(DocumentRow.id).in_(ids)))
     alike = sorted(rows, key=lambda row: row.id, reverse=True)
     return [from_json(Document, row.data) for row in alike]
 

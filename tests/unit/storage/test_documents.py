@@ -100,6 +100,16 @@ def test_look_alikes_share_file_supplier_or_number(database: Database) -> None:
         assert {d.id for d in look_alikes(session, unread)} == {"d5"}
 
 
+def test_an_old_invoice_of_a_busy_supplier_is_found_by_its_number(database: Database) -> None:
+    old = of_supplier(1)
+    newer = [of_supplier(n, invoice_number=f"N{n}") for n in range(10, 80)]
+    keep(database, replace(old, id="d01"), *newer)
+    with database.reading() as session:
+        found = [d.id for d in look_alikes(session, replace(old, id="d99"))]
+    assert "d01" in found
+    assert "d79" in found
+
+
 @pytest.mark.parametrize(
     ("number", "key"),
     [("2026-114", "2026114"), ("F 00/12_a", "f0012a"), ("000-7", "7"), ("", ""), (None, "")],
