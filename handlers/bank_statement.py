@@ -8,6 +8,7 @@ from handlers.correspondence import find_person, is_proved
 from handlers.matched import Ledger
 from handlers.readers import statements_in
 from handlers.statement_mails import Arrived, ask_about, tell_taken, tell_waiting
+from handlers.welcome import judge_welcome
 from mailbot.compose.statements import Taken
 from mailbot.domain.bank import BankStatement, StatementFile
 from mailbot.domain.events import EventKind
@@ -69,7 +70,8 @@ def _is_vouched_for(unit: Unit, dossier: Dossier, stored: StoredMail) -> bool:
     """
     if stored.envelope.authentication.source == "import":
         return True
-    if not is_proved(unit.context, stored):
+    is_blocked = judge_welcome(unit.session, dossier, stored).is_blocked
+    if is_blocked or not is_proved(unit.context, stored):
         return False
     office, _employees = get_office(unit.session, dossier.office)
     if is_listed((*dossier.whitelist, *office.whitelist), stored.sender):

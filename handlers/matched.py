@@ -27,7 +27,7 @@ from mailbot.domain.payment import (
 from mailbot.domain.people import Dossier
 from mailbot.rules.matching import Books, Match, MatchKind, Owed, find_match
 from mailbot.rules.payment import amount_due
-from storage.documents import get_document
+from storage.documents import find_document
 from storage.payments import (
     find_payment,
     payment_files_of,
@@ -115,7 +115,9 @@ class Ledger:
         What waits in the basket for it is cancelled: it would be paid twice.
         """
         unit, owed = self._unit, self._owed[document_id]
-        document = get_document(unit.session, document_id)
+        document = find_document(unit.session, document_id, is_locked=False)
+        if document is None:
+            raise KeyError(document_id)
         document_changed(unit, document, why="paid_on_statement")
         payment = Payment(
             id=unit.context.new_id(),

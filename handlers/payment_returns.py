@@ -15,7 +15,7 @@ from storage.documents import find_document
 def tell_returned(unit: Unit, dossier: Dossier, payment: Payment, movement: Movement) -> None:
     """Tell who prepared the payment, and the dossier manager."""
     office, _employees = get_office(unit.session, dossier.office)
-    found = find_document(unit.session, payment.document_id) if payment.document_id else None
+    found = find_document(unit.session, payment.document_id, is_locked=False)
     prepared_by = find_person(unit.session, dossier, payment.prepared_by)
     manager = dossier_manager(unit.session, dossier)
     people = {person.email.lower(): person for person in (manager, prepared_by) if person}

@@ -15,7 +15,7 @@ from mailbot.domain.job import Job, JobKind
 from mailbot.domain.mail import Authentication, Channel
 from mailbot.domain.movement import Movement, MovementState
 from mailbot.domain.payment import Payment, PaymentFile, PaymentMethod, PaymentStatus
-from mailbot.domain.people import DebitAccount, Payments
+from mailbot.domain.people import DebitAccount, Payments, Supplier, Validation
 from storage.audit import broken_links
 from storage.payments import (
     payments_in,
@@ -28,7 +28,7 @@ from tests.kit.office import MANAGER, OWNER, make_definition, make_dossier
 from tests.kit.payments import a_credit_transfer
 from tests.kit.statements import IBAN, a_payment, a_statement, write_camt, write_coda, write_mt940
 from tests.kit.structured_builders import Sample, build_ubl
-from tests.kit.talks import PURCHASE, SUPPLIER, Talks, open_talks
+from tests.kit.talks import PURCHASE, SUPPLIER, Got, Talks, open_talks
 
 BANK = "uittreksels@codabox.example"
 SUPPLIER_IBAN = "NL69INGB0123456789"
@@ -43,18 +43,23 @@ def talks(tmp_path: Path) -> Iterator[Talks]:
     dossier = make_dossier(
         payments=Payments(active=True),
         debit_accounts=(DebitAccount(alias="kbc", iban=IBAN),),
-        whitelist=(BANK,),
+        whitelist=(BANK, SUPPLIER),
+        validation=Validation.CLIENT,
+        suppliers=(
+            Supplier(name=SAMPLE.supplier, vat_number=SAMPLE.supplier_vat, ibans=(SUPPLIER_IBAN,)),
+        ),
     )
     with open_talks(tmp_path, make_definition(dossier)) as opened:
         yield opened
 
 
-def the_invoice(talks: Talks) -> Document:
-    """Let an invoice come in; the client is asked whether it goes to the office."""
+def the_invoice(talks: Talks) -> tuple[Document, Got]:
+    """Let an invoice come in; return it, and the mail that asks the owner to look at it."""
     talks.say(SUPPLIER, PURCHASE, subject="Factuur", files=[INVOICE])
-    assert [to for to, _subject in talks.waiting()] == [OWNER]
+    asked = talks.got(OWNER, "Nakijken")
+    talks.forget()
     (document,) = talks.room.documents()
-    return document
+    return document, asked
 
 
 def pay(talks: Talks, document: Document | None = None, **changes: object) -> Payment:
@@ -110,18 +115,20 @@ def movements(talks: Talks, *states: MovementState) -> list[Movement]:
         return list(movements_in(session, "bakkerij", states or tuple(MovementState)))
 
 
-@pytest.mark.feature("CF-BANK-01", "CF-BANK-03", "CF-BANK-05", "CF-PAY-22")
+@pytest.mark.feature("CF-BANK-01", "CF-BANK-03", "CF-BANK-05", "CF-PAY-20", "CF-PAY-22")
 def test_a_coda_by_mail_marks_paid_what_was_handed_out_and_only_once(talks: Talks) -> None:
-    invoice = the_invoice(talks)
+    invoice, asked = the_invoice(talks)
+    talks.reply(asked, "qr")
     talks.forget()
-    scanned = pay(talks, invoice, status=PaymentStatus.QR_MADE, method=PaymentMethod.QR)
+    (scanned,) = payments(talks, invoice)
+    assert (scanned.status, scanned.communication) == (PaymentStatus.QR_MADE, OGM)
     paid = movement(-scanned.amount, structured_communication=ogm())
     statement = send(talks, paid)
     (after,) = payments(talks, invoice)
     assert (after.status, after.paid_on) == (PaymentStatus.PAID, DAY)
     assert len(talks.room.documents()) == 1, "a statement is no document to book"
     moves = [e for e in talks.room.events(invoice.id) if e.kind is EventKind.PAYMENT_MOVED]
-    assert [e.data["to_status"] for e in moves] == ["paid"]
+    assert moves[-1].data["to_status"] == "paid"
     (kept,) = movements(talks)
     assert (kept.state, kept.document_id) == (MovementState.MATCHED, invoice.id)
 
@@ -134,8 +141,7 @@ def test_a_coda_by_mail_marks_paid_what_was_handed_out_and_only_once(talks: Talk
 
 @pytest.mark.feature("CF-BANK-02", "CF-BANK-03")
 def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) -> None:
-    invoice = the_invoice(talks)
-    asked = talks.got(OWNER, "Verzenden?")
+    invoice, asked = the_invoice(talks)
     part = Decimal("100.00")
     send(
         talks,
@@ -153,7 +159,8 @@ def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) 
     assert [m.amount for m in movements(talks, MovementState.LEFT)] == [Decimal("-3.20")]
 
     talks.reply(asked, "status")
-    assert "€ 100,00: betaald (13/11/2026)" in talks.got(OWNER, "factuur 2026-114").text
+    where = talks.got(OWNER, "tegen 13/12: na te kijken")
+    assert "€ 100,00: betaald (13/11/2026)" in where.text
     question = talks.got(OWNER, "Nog toe te wijzen op je rekening: 1")
     assert "1. 13/11/2026: € 40,00 aan Drukkerij Voorbeeld BV" in question.text
     assert "Parking" in question.text
@@ -163,8 +170,7 @@ def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) 
 
 @pytest.mark.feature("CF-BANK-03", "CF-BANK-05")
 def test_money_that_comes_back_opens_the_invoice_again_and_somebody_is_told(talks: Talks) -> None:
-    invoice = the_invoice(talks)
-    talks.forget()
+    invoice, _asked = the_invoice(talks)
     payment = pay(talks, invoice)
     send(talks, movement(-payment.amount, end_to_end_id=payment.id))
     assert [p.status for p in payments(talks, invoice)] == [PaymentStatus.PAID]
@@ -175,6 +181,18 @@ def test_money_that_comes_back_opens_the_invoice_again_and_somebody_is_told(talk
     for reader in (MANAGER, OWNER):
         told = talks.got(reader, "Betaling teruggekomen: Drukkerij")
         assert "AC04 gesloten" in told.text
+    assert talks.waiting() == []
+
+
+@pytest.mark.feature("CF-PAY-11", "CF-BANK-03")
+def test_what_somebody_said_he_paid_is_seen_on_the_statement(talks: Talks) -> None:
+    invoice, asked = the_invoice(talks)
+    talks.reply(asked, "betaald")
+    talks.forget()
+    (declared,) = payments(talks, invoice)
+    assert declared.status is PaymentStatus.DECLARED
+    send(talks, movement(-declared.amount, free_communication="factuur 2026-114"))
+    assert [p.status for p in payments(talks, invoice)] == [PaymentStatus.PAID]
     assert talks.waiting() == []
 
 
@@ -205,8 +223,7 @@ def test_what_may_be_two_payments_is_asked_and_marks_neither(talks: Talks) -> No
 
 
 def test_an_invoice_that_was_paid_otherwise_leaves_the_basket(talks: Talks) -> None:
-    invoice = the_invoice(talks)
-    talks.forget()
+    invoice, _asked = the_invoice(talks)
     pay(talks, invoice, status=PaymentStatus.PREPARED)
     send(talks, movement(-due(invoice), structured_communication=ogm()))
     assert sorted(p.status for p in payments(talks, invoice)) == ["cancelled", "paid"]
