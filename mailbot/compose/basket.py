@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from mailbot.compose.answers import AnswerOption, numbers, offer_one
+from mailbot.compose.answers import AnswerOption, numbers, offer, offer_one
 from mailbot.compose.facts import Line
 from mailbot.compose.payment_lines import PaymentView, leaves, payment_line, sum_in_words
 from mailbot.compose.render import Letterhead, buttons, write
 from mailbot.compose.requests import PLAIN, Reason, confirmation_facts
 from mailbot.compose.wording import shortened
+from mailbot.domain.command import Context
 from mailbot.domain.execution import Execution
 from mailbot.domain.letter import Letter
 
@@ -17,8 +18,6 @@ from mailbot.domain.letter import Letter
 _SHOWN_OF_HASH = 12
 #: ids in table `payment_advice`, where files for the bank are confirmed
 _ADVICE = ("names_are_checked", "no_match", "own_risk")
-#: ids in table `answers`
-_OFFERED = ("basket_execute", "basket_amount", "basket_group", "basket_cancel", "basket_hold")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +129,8 @@ def _grouped(views: Sequence[PaymentView], head: Letterhead) -> Iterator[_Group]
 
 
 def _options(views: Sequence[PaymentView], head: Letterhead) -> Iterator[AnswerOption]:
-    for name in _OFFERED if views else ():
-        yield offer_one(head, name, **numbers(len(views)))
+    if views:
+        yield from offer(head, Context.BASKET, **numbers(len(views)))
     yield offer_one(head, "help")
 
 

@@ -125,7 +125,7 @@ def write_payments(
         "lines": [_listed(n, each, head) for n, each in enumerate(listed, start=1)],
         "has_more": has_more,
         "answer_options": [
-            *([offer_one(head, "payment_file", number=str(files[0]))] if files else ()),
+            *([offer_one(head, "payment_file", one=str(files[0]))] if files else ()),
             offer_one(head, "help"),
         ],
         "buttons": (),
