@@ -28,7 +28,9 @@ _QUOTED = re.compile(
 )
 _ALIAS = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 #: without a currency or cents a short number may be the line of a list, or a day
-_PLAIN_AMOUNT = re.compile(r"\d{3,}|.*[.,]\d\d|.*(?:\u20ac|eur).*", re.IGNORECASE)
+_PLAIN_AMOUNT = re.compile(
+    r"\d{3,}|\d{1,3}(?:[.' ]\d{3})+|.*[.,]\d\d|.*(?:\u20ac|eur).*", re.IGNORECASE
+)
 
 
 @dataclass
@@ -99,28 +101,37 @@ def read_arguments(line: Words, sent_on: date) -> dict[str, str] | None:
 
 def _one(line: Words, sent_on: date) -> dict[str, str] | None:
     """Read one argument, {} for a word that changes nothing, None for one that is unknown."""
-    for name, value in (("now", "now"), ("due", "due")):
-        if line.step(name):
-            return {"date": value}
-    if line.step("without_communication"):
-        return {"communication": ""}
-    for name, reader in _READERS.items():
-        begin = line.at
-        if line.step(name):
-            found = reader(line, sent_on)
-            if found is not None:
-                return found
-            line.at = begin
-    if bare := _bare(line, sent_on):
-        return bare
+    found = _fixed(line) or _led(line, sent_on) or _bare(line, sent_on)
+    if found:
+        return found
     if line.step("next"):
         return {"next": "yes"}
-    return {} if line.step("please") or (not line.plain[line.at] and _skip(line)) else None
+    return {} if line.step("please") or _skip(line) else None
+
+
+def _fixed(line: Words) -> dict[str, str]:
+    """Read what is said in fixed words: now, on the due date, without communication."""
+    for name, (argument, value) in _FIXED.items():
+        if line.step(name):
+            return {argument: value}
+    return {}
+
+
+def _led(line: Words, sent_on: date) -> dict[str, str]:
+    """Read what stands behind the word that says what it is."""
+    for name, reader in _READERS.items():
+        begin = line.at
+        if line.step(name) and (found := reader(line, sent_on)):
+            return found
+        line.at = begin
+    return {}
 
 
 def _skip(line: Words) -> bool:
-    line.at += 1
-    return True
+    """Step over what is a mark and no word."""
+    is_mark = not line.plain[line.at]
+    line.at += is_mark
+    return is_mark
 
 
 def _bare(line: Words, sent_on: date) -> dict[str, str]:
@@ -215,6 +226,12 @@ def _via(line: Words, _sent_on: date) -> dict[str, str] | None:
     return {"via": name}
 
 
+#: list of table `payment_words` -> what it says
+_FIXED = {
+    "now": ("date", "now"),
+    "due": ("date", "due"),
+    "without_communication": ("communication", ""),
+}
 #: list of table `payment_words` -> what is read behind one of its phrases
 _READERS: dict[str, Callable[[Words, date], dict[str, str] | None]] = {
     "communication": _communication,
