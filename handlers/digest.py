@@ -79,8 +79,8 @@ def handle(context: Context, job: Job) -> None:
             reader = reader_of(person, definition.office)
             _send(unit, reader, definition.office, parts, day=job.ids["day"])
         for dossier in definition.dossiers:
-            known = find_person(unit.session, dossier, email)
-            if known is not None:
+            known = _find(definition.employees, [dossier], email)
+            if known is not None and dossier.payments.active:
                 remind_of_basket(unit, dossier, known, day=job.ids["day"])
 
 
