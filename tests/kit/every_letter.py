@@ -50,6 +50,7 @@ from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
 from mailbot.domain.watching import Trouble
 from tests.kit.account_letters import ACCOUNT_LETTERS
+from tests.kit.basket_letters import BASKET_LETTERS
 from tests.kit.conversation_letters import CONVERSATION_LETTERS
 from tests.kit.letters import (
     BOOKING,
@@ -341,4 +342,5 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     **STATEMENT_LETTERS,
     **ACCOUNT_LETTERS,
     **PAY_LETTERS,
+    **BASKET_LETTERS,
 }
