@@ -272,9 +272,14 @@ class Turn:
 
 
 def _changes(act: Act) -> bool:
-    return act.command.verb not in _NOT_UNDONE
+    """Whether `herstel` takes back what was done to the document."""
+    verb = act.command.verb
+    is_of_money = verb in _OF_MONEY and act.dossier.payments.active
+    return verb not in _NOT_UNDONE and not is_of_money
 
 
+#: of a dossier that pays these are taken back by `niet betaald`: money may be on its way
+_OF_MONEY = frozenset({Verb.QR, Verb.PAID, Verb.NOT_PAID})
 #: `herstel` takes these back in no document: what is known of an account stands beside it
 _NOT_UNDONE = HARMLESS | {Verb.RESTORE, Verb.TRUST_ACCOUNT, Verb.REFUSE_ACCOUNT}
 
