@@ -31,6 +31,7 @@ _ASKS = {
 
 def advance(unit: Unit, document: Document, dossier: Dossier, *, actor: str = MAILBOT) -> Document:
     """Put the document where the rules say it belongs now, and ask who must act there."""
+    known = approvals_of(unit.session, document.id)
     approvals = ensure_approvals(unit.session, document, dossier)
     to = next_status(document, dossier, approvals)
     if document.status is Status.TO_APPROVE is not to:
@@ -41,6 +42,10 @@ def advance(unit: Unit, document: Document, dossier: Dossier, *, actor: str = MA
     else:
         record_document(unit.session, document)
     ask(unit, document)
+    if known and document.status is Status.TO_APPROVE and set(approvals) - set(known):
+        # another rule holds now, of the same version: who was asked gets no second mail
+        key = f"{document.id}:{unit.context.new_id()}"
+        unit.put(JobKind.REQUEST_APPROVAL, key=key, document=document.id)
     ask_about_account(unit, dossier, document)
     return document
 
