@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers.context import Context, Unit
 from handlers.correspondence import find_person, is_proved
@@ -14,7 +15,7 @@ from mailbot.domain.bank import BankStatement, StatementFile
 from mailbot.domain.events import EventKind
 from mailbot.domain.job import Job
 from mailbot.domain.mail import StoredMail
-from mailbot.domain.movement import KeptStatement, Movement, StatementState
+from mailbot.domain.movement import KeptStatement, Movement, MovementState, StatementState
 from mailbot.domain.people import Dossier, Employee, PersonRole
 from mailbot.rules.statement_movements import is_broken, is_of, movements_of
 from mailbot.rules.welcome import is_listed
@@ -24,9 +25,13 @@ from storage.payments import lock_payments
 from storage.statements import (
     get_statement,
     known_movements,
+    movements_in,
     record_movement,
     record_statement,
 )
+
+#: so long after it was paid an invoice is still expected
+_LOOK_BACK = timedelta(days=120)
 
 
 def handle(context: Context, job: Job) -> None:
@@ -86,6 +91,7 @@ def _take(unit: Unit, arrived: Arrived, file: StatementFile) -> None:
     """Take the movements of the dossier's accounts that are new."""
     kept = arrived.kept
     ledger = Ledger(unit, arrived.dossier)
+    _look_again(unit, ledger, arrived)
     taken = [
         Taken(statement=statement, movements=tuple(_new(unit, ledger, kept, statement)))
         for statement in file.statements
@@ -95,6 +101,16 @@ def _take(unit: Unit, arrived: Arrived, file: StatementFile) -> None:
     _end(unit, kept, StatementState.READ, movements=str(n_new), sender=arrived.mail.sender)
     tell_taken(unit, arrived, taken)
     ask_about(unit, arrived.dossier, taken)
+
+
+def _look_again(unit: Unit, ledger: Ledger, arrived: Arrived) -> None:
+    """Look again at what nobody could place: the invoice may have come since."""
+    since = arrived.kept.at.date() - _LOOK_BACK
+    states = (MovementState.OPEN, MovementState.LEFT)
+    for movement in movements_in(unit.session, arrived.dossier.code, states, since=since):
+        again = ledger.take(movement)
+        if again.state is MovementState.MATCHED:
+            record_movement(unit.session, again)
 
 
 def _new(

@@ -1,6 +1,7 @@
 """Bank statements, their movements, and what these may be for."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -88,12 +89,18 @@ def record_movement(session: Session, movement: Movement) -> None:
 
 
 def movements_in(
-    session: Session, dossier: str, states: Iterable[MovementState], *, limit: int = 1000
+    session: Session,
+    dossier: str,
+    states: Iterable[MovementState],
+    *,
+    since: date = date.min,
+    limit: int = 1000,
 ) -> tuple[Movement, ...]:
-    """Return a dossier's movements in these states, oldest first."""
+    """Return a dossier's movements in these states from a day on, oldest first."""
     rows = select(MovementRow).where(
         MovementRow.dossier == dossier,
         col(MovementRow.state).in_([state.value for state in states]),
+        MovementRow.entry_date >= since,
     )
     ordered = rows.order_by(col(MovementRow.entry_date), MovementRow.key).limit(limit)
     return tuple(from_json(Movement, row.data) for row in session.exec(ordered))

@@ -196,6 +196,20 @@ def test_what_somebody_said_he_paid_is_seen_on_the_statement(talks: Talks) -> No
     assert talks.waiting() == []
 
 
+def test_an_invoice_that_comes_after_it_was_paid_is_paid_with_the_next_statement(
+    talks: Talks,
+) -> None:
+    send(talks, movement("-1263.00", structured_communication=ogm()))
+    assert "+++090/9337/55493+++" in talks.got(OWNER, "Nog toe te wijzen").text
+    invoice, _asked = the_invoice(talks)
+    send(talks, sequence="018")
+    (paid,) = payments(talks, invoice)
+    assert (paid.status, paid.amount, paid.paid_on) == (PaymentStatus.PAID, due(invoice), DAY)
+    send(talks, sequence="019")
+    assert payments(talks, invoice) == [paid]
+    assert [m.state for m in movements(talks)] == [MovementState.MATCHED]
+
+
 def test_a_file_that_the_bank_books_as_one_amount_pays_all_its_payments(talks: Talks) -> None:
     first, second = pay(talks, file_id="f1"), pay(talks, file_id="f1", amount=Decimal("7.50"))
     file = PaymentFile(
