@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from handlers.accounts import account_of
+from handlers.accounts import account_of, note_account
 from handlers.context import Unit
 from handlers.executing import bound
 from handlers.freezing import freeze, thaw
@@ -175,6 +175,7 @@ class PaymentMachine(RuleBasedStateMachine):
             record_document(unit.session, document)
             unit.note(EventKind.DOCUMENT_RECEIVED, document.id)
             advance(unit, document, dossier)
+            note_account(unit, dossier, document, by=by)
         self._known.append(Known(document_id=document.id, delivered_by=by))
 
     @precondition(lambda self: len(self._known) < _MOST_DOCUMENTS)
