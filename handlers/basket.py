@@ -1,6 +1,6 @@
 """Sends the basket (betaalmand) of a dossier to somebody who may see it; shared by handlers.
 
-Decision 31 says when: on `betaalmand`, once a day after something was put in it, with the daily
+Decision 33 says when: on `betaalmand`, once a day after something was put in it, with the daily
 list while something waits, and whenever an older basket was answered.
 """
 

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from handlers.desk import SentForm, act, open_desk
 from handlers.payment_switches import find_cut_off
+from mailbot.compose.pages import Around, write_desk
+from mailbot.domain.command import Command, Verb
 from mailbot.domain.job import JobKind
 from mailbot.domain.payment import Payment, PaymentFile, PaymentStatus
 from mailbot.domain.people import (
@@ -25,6 +28,7 @@ from mailbot.domain.people import (
     PersonRole,
     Supplier,
 )
+from storage.codes import record_browser
 from storage.payments import payment_files_of, payments_in
 from tests.kit.office import (
     APPROVER,
@@ -364,3 +368,38 @@ def test_who_did_all_of_it_alone_needs_somebody_else(tmp_path: Path) -> None:
         talks.reply(second, f"bevestig {code_of(second)}")
         assert [file.created_by for file in made(talks)] == [OWNER]
         assert talks.got(OWNER, "Bestand 1 voor de bank").files
+
+
+@pytest.mark.feature("CF-PAY-16", "CF-PAY-17")
+def test_the_page_of_the_confirmation_shows_the_payments_and_only_a_post_makes_the_file(
+    talks: Talks,
+) -> None:
+    prepare(talks, "2026-1")
+    mail = basket(talks)
+    talks.reply(mail, "voer uit 1")
+    asked = talks.got(OWNER, "Uitvoeren?")
+    (token,) = set(re.findall(r"/d/([a-z0-9]+)", asked.text))
+    desk = open_desk(talks.room.context, token)
+    assert desk is not None
+    assert desk.execution is not None
+    page = write_desk(
+        desk.head,
+        desk.sheets,
+        Around(path="/d/x", stamp=lambda _sheet: "", execution=desk.execution),
+        to_confirm=desk.to_confirm,
+    )
+    assert "controlegetal" in page
+    assert "Drukkerij Voorbeeld BV, \u20ac\u00a01.263,00" in page
+    assert made(talks) == [], "looking changes nothing"
+    confirm = [Command(verb=Verb.CONFIRM)]
+    assert act(talks.room.context, token, confirm, SentForm(browser="nobody")) is None
+    assert made(talks) == []
+    with talks.room.context.transaction() as unit:
+        until = talks.clock.now() + timedelta(days=1)
+        now = talks.clock.now()
+        browser = record_browser(unit.session, person=OWNER, at=now, expires_at=until)
+    for _ in range(2):
+        acted = act(talks.room.context, token, confirm, SentForm(browser=browser, form="1"))
+        assert acted is not None
+        assert acted.outcomes[0].is_done
+    assert [file.total for file in made(talks)] == [Decimal("1263.00")]
