@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.acting import Act
+from handlers.context import Unit
 from mailbot.domain.command import Verb
 from mailbot.domain.document import Document, Note
 from storage.documents import record_document
@@ -18,10 +19,15 @@ def is_handled(document: Document) -> bool:
 
 def with_handled(document: Document, act: Act, *, is_on: bool) -> Document:
     """Return the document marked, or not any more, and keep it so."""
+    return marked(act.unit, document, by=act.email, is_on=is_on)
+
+
+def marked(unit: Unit, document: Document, *, by: str, is_on: bool) -> Document:
+    """Return the document marked by a person or by mailbot, or not any more, and keep it so."""
     if is_handled(document) == is_on:
         return document
     text = Verb.HANDLED.value if is_on else Verb.NOT_HANDLED.value
-    note = Note(at=act.unit.context.now(), by=act.email, text=text)
-    marked = replace(document, notes=(*document.notes, note))
-    record_document(act.unit.session, marked)
-    return marked
+    note = Note(at=unit.context.now(), by=by, text=text)
+    after = replace(document, notes=(*document.notes, note))
+    record_document(unit.session, after)
+    return after

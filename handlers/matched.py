@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from handlers.context import MAILBOT, Unit
+from handlers.handled import marked
 from handlers.paying_effects import document_changed
 from handlers.payment_returns import tell_returned
 from mailbot.domain.bank import TransactionFamily
@@ -27,7 +28,7 @@ from mailbot.domain.payment import (
 from mailbot.domain.people import Dossier
 from mailbot.rules.matching import Books, Match, MatchKind, Owed, find_match
 from mailbot.rules.payment import amount_due
-from storage.documents import find_document
+from storage.documents import find_document, get_document
 from storage.payments import (
     find_payment,
     payment_files_of,
@@ -105,6 +106,8 @@ class Ledger:
             raise KeyError(payment_id)
         why = movement.text[:140]
         after = self._move(payment, PaymentStatus.NOT_PAID, movement, reason=why)
+        if document := find_document(self._unit.session, payment.document_id):
+            marked(self._unit, document, by=MAILBOT, is_on=False)
         if owed := self._owed.get(payment.document_id):
             self._owed[payment.document_id] = replace(owed, open=owed.open + payment.amount)
         tell_returned(self._unit, self._dossier, after, movement)
@@ -115,9 +118,7 @@ class Ledger:
         What waits in the basket for it is cancelled: it would be paid twice.
         """
         unit, owed = self._unit, self._owed[document_id]
-        document = find_document(unit.session, document_id, is_locked=False)
-        if document is None:
-            raise KeyError(document_id)
+        document = get_document(unit.session, document_id)
         document_changed(unit, document, why="paid_on_statement")
         payment = Payment(
             id=unit.context.new_id(),
@@ -136,6 +137,8 @@ class Ledger:
         unit.note(EventKind.PAYMENT_PREPARED, document.id, **facts, cause=movement.key)
         self._move(payment, PaymentStatus.PAID, movement, paid_on=movement.entry_date)
         self._owed[document_id] = replace(owed, open=owed.open - payment.amount)
+        if owed.open == payment.amount:
+            marked(unit, document, by=MAILBOT, is_on=True)
         return payment.id
 
     def _move(

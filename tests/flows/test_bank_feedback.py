@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.handled import is_handled
 from mailbot.domain.bank import BankParty, BankStatement, BankTransaction, Ogm
 from mailbot.domain.document import Document
 from mailbot.domain.events import EventKind
@@ -170,7 +171,10 @@ def test_who_sends_a_statement_reads_what_became_of_each_movement(talks: Talks) 
 
 @pytest.mark.feature("CF-BANK-03", "CF-BANK-05")
 def test_money_that_comes_back_opens_the_invoice_again_and_somebody_is_told(talks: Talks) -> None:
-    invoice, _asked = the_invoice(talks)
+    invoice, asked = the_invoice(talks)
+    talks.reply(asked, "behandeld")
+    talks.forget()
+    assert is_handled(talks.room.documents()[0])
     payment = pay(talks, invoice)
     send(talks, movement(-payment.amount, end_to_end_id=payment.id))
     assert [p.status for p in payments(talks, invoice)] == [PaymentStatus.PAID]
@@ -178,6 +182,7 @@ def test_money_that_comes_back_opens_the_invoice_again_and_somebody_is_told(talk
     send(talks, back, sequence="018")
     (returned,) = payments(talks, invoice)
     assert returned.status is PaymentStatus.NOT_PAID
+    assert not is_handled(talks.room.documents()[0])
     for reader in (MANAGER, OWNER):
         told = talks.got(reader, "Betaling teruggekomen: Drukkerij")
         assert "AC04 gesloten" in told.text
@@ -205,6 +210,7 @@ def test_an_invoice_that_comes_after_it_was_paid_is_paid_with_the_next_statement
     send(talks, sequence="018")
     (paid,) = payments(talks, invoice)
     assert (paid.status, paid.amount, paid.paid_on) == (PaymentStatus.PAID, due(invoice), DAY)
+    assert is_handled(talks.room.documents()[0])
     send(talks, sequence="019")
     assert payments(talks, invoice) == [paid]
     assert [m.state for m in movements(talks)] == [MovementState.MATCHED]
