@@ -61,6 +61,9 @@ _OFFERED: dict[Shown, tuple[Verb, ...]] = {
     Shown.DIGEST: (),
     Shown.BASKET: (),
     Shown.PAYMENT_APPROVAL: (Verb.APPROVE, Verb.REJECT),
+    Shown.PAY: (Verb.QR, Verb.PAID, Verb.NOT_PAID, Verb.QUESTION),
+    # that an account is right is typed, after a call: no button to click by the way
+    Shown.ACCOUNT: (Verb.QUESTION,),
     Shown.NONE: (Verb.QUESTION,),
 }
 _WAITING = frozenset({Status.INBOX, Status.TO_APPROVE, Status.TO_REVIEW, Status.QUARANTINED})

@@ -15,6 +15,7 @@ _FORMS: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("send", "pick", (Verb.SEND,)),
     ("sender", "pick", (Verb.ALLOW, Verb.ALLOW_ONCE, Verb.BLOCK)),
     ("retry", "pick", (Verb.RETRY,)),
+    ("pay", "pick", (Verb.QR, Verb.PAID, Verb.NOT_PAID)),
     ("answer", "text", (Verb.REMARK,)),
     ("reject", "reason", (Verb.REJECT,)),
     ("correct", "correct", (Verb.CORRECT,)),
