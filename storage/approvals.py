@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.people import ApprovalMode
-from storage.tables import ApprovalRow
+from storage.tables.approvals import ApprovalRow
 
 
 def record_approvals(session: Session, approvals: Iterable[Approval]) -> None:

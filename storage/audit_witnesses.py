@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.events import Event, EventKind
 from storage.audit import events_about
-from storage.tables import ApprovalRow, DocumentRow, MailRow, OutboxRow
+from storage.tables import DocumentRow, MailRow, OutboxRow
+from storage.tables.approvals import ApprovalRow
 
 _MOVES = frozenset({EventKind.DOCUMENT_MOVED, EventKind.DOCUMENT_RESTORED})
 _DECIDED = {

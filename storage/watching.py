@@ -12,7 +12,8 @@ from mailbot.domain.document import Status
 from mailbot.domain.outbox import OutboxState
 from mailbot.domain.values import from_json, to_json
 from mailbot.domain.watching import NOTHING_WAITS, KnownTrouble, Trouble, Waiting
-from storage.tables import ApprovalRow, AuditRow, DocumentRow, FailedJobRow, OutboxRow, UtcDateTime
+from storage.tables import AuditRow, DocumentRow, FailedJobRow, OutboxRow, UtcDateTime
+from storage.tables.approvals import ApprovalRow
 from storage.tables.machines import ExecutorRow
 from storage.tables.watching import CheckpointRow, TroubleRow
 

@@ -114,27 +114,6 @@ class DocumentRow(SQLModel, table=True):
     data: str = _text()
 
 
-class ApprovalRow(SQLModel, table=True):
-    """One approver's part in one rule for one document."""
-
-    __tablename__ = "approval"
-    __table_args__ = (sa.Index("ix_approval_of_approver", "approver", "state"),)
-    document_id: str = Field(primary_key=True)
-    rule: str = Field(primary_key=True)
-    approver: str = Field(primary_key=True)
-    mode: str
-    state: str = Field(index=True)
-    version: int
-    decided_at: datetime | None = _moment(default=None)
-    mail_id: str = ""
-    #: who decided in the approver's place; NULL in rows of before it was kept, as all below
-    decided_by: str | None = None
-    turn: int | None = None
-    asked_at: datetime | None = _moment(default=None)
-    reminded_at: datetime | None = _moment(default=None)
-    escalated_to: str | None = Field(default=None, index=True)
-
-
 class TokenRow(SQLModel, table=True):
     """What an answer to one mail of ours may do; the token itself is kept only as its hash."""
 

@@ -43,11 +43,12 @@ from mailbot.compose.requests import (
 from mailbot.compose.transcript import write_doubt, write_help, write_transcript
 from mailbot.domain.booking import ExportFile, Problem
 from mailbot.domain.command import Answer, Command, Context, Outcome, Verb
-from mailbot.domain.document import Document, Status
+from mailbot.domain.document import Asked, Document, Status
 from mailbot.domain.events import Event, EventKind
 from mailbot.domain.invoice import RecognitionStatus
 from mailbot.domain.letter import Letter, Reader
 from mailbot.domain.mail import MailAddress, Part, PartRole
+from mailbot.domain.people import JournalKind
 from mailbot.domain.watching import Trouble
 from tests.kit.account_letters import ACCOUNT_LETTERS
 from tests.kit.basket_letters import BASKET_LETTERS
@@ -91,6 +92,13 @@ def other_document() -> Document:
         due_date=date(2027, 6, 30),
     )
     return a_document(id="0198cafe", invoice=certain(invoice), on_hold=True, title="")
+
+
+def _approval_again(head: Letterhead) -> Letter:
+    """Remind who decides in another's place of a document that changed since it was asked."""
+    asked = Asked(kind=JournalKind.SALES, invoice=an_unsure_invoice())
+    view = a_view(a_document(asked_before=asked))
+    return write_approval_request(head, view, in_place_of=("Karim Haddad",), is_reminder=True)
 
 
 def _transcript(head: Letterhead) -> Letter:
@@ -198,6 +206,7 @@ LETTERS: dict[str, Callable[[Letterhead], Letter]] = {
     "approval": lambda head: write_approval_request(
         head, a_view(with_image=True), rules=("boven € 500",), together_with=("Karim",)
     ),
+    "approval_changed": _approval_again,
     "review": lambda head: write_review_request(head, a_view(unsure_document())),
     "inbox": lambda head: write_inbox_notice(head, a_view(a_document(status=Status.INBOX))),
     "quarantine": lambda head: write_quarantine_request(
