@@ -15,7 +15,7 @@ import typer
 from tests.kit.payment_sequences import run_sequences
 
 #: sequences in one house: the audit log of each house is looked at whole at its end
-_BATCH = 100
+_BATCH = 25
 _STEPS = 12
 
 

@@ -21,7 +21,7 @@ from mailbot.domain.payment import HANDED_OUT, IN_BASKET, Payment, PaymentStatus
 from mailbot.domain.people import Dossier, Employee
 from mailbot.rules.payment import check_payable, open_amount
 from mailbot.rules.payment_approval import demand_of, is_settled
-from storage.accounts import find_account
+from storage.accounts import find_account, find_refused
 from storage.approvals import approvals_of
 from storage.definitions import get_office
 from storage.documents import find_document
@@ -89,6 +89,9 @@ def account_to(
 def _typed_account(unit: Unit, payment: Payment, dossier: Dossier) -> SupplierAccount | None:
     """Return what is known of the account of a payment that somebody typed whole (CF-PAY-28)."""
     key, iban = name_key(payment.creditor_name), payment.creditor_iban
+    # who typed the payment may have been told the account by the same thief
+    if refused := find_refused(unit.session, dossier=dossier.code, iban=iban):
+        return refused
     known = find_account(unit.session, dossier=dossier.code, supplier=key, iban=iban)
     if known is not None:
         return known

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from mailbot.domain.account import SupplierAccount
+from mailbot.domain.account import AccountState, SupplierAccount
 from mailbot.domain.values import from_json, to_json
 from storage.tables.payments import SupplierAccountRow
 
@@ -24,6 +24,17 @@ def find_account(
 ) -> SupplierAccount | None:
     """Return what is known of an account, None if nothing is."""
     row = session.get(SupplierAccountRow, (dossier, supplier, iban))
+    return from_json(SupplierAccount, row.data) if row else None
+
+
+def find_refused(session: Session, *, dossier: str, iban: str) -> SupplierAccount | None:
+    """Return an account that was refused as somebody's, whoever's; None if it never was."""
+    rows = select(SupplierAccountRow).where(
+        SupplierAccountRow.dossier == dossier,
+        SupplierAccountRow.iban == iban,
+        SupplierAccountRow.state == AccountState.REFUSED.value,
+    )
+    row = session.exec(rows.limit(1)).first()
     return from_json(SupplierAccount, row.data) if row else None
 
 

@@ -352,7 +352,7 @@ class PaymentMachine(RuleBasedStateMachine):
         chosen = data.draw(
             st.lists(st.sampled_from(waiting), min_size=1, unique_by=lambda p: p.id)
         )
-        token = self._token(who, Shown.BASKET, [_line(payment) for payment in chosen])
+        token = self.token(who, Shown.BASKET, [_line(payment) for payment in chosen])
         with self.house.context.transaction() as unit:
             command, _plan = bound(unit, token, Command(verb=Verb.EXECUTE))
         self._carry_out(Asked(token, command, authority, {}), crash)
@@ -362,7 +362,7 @@ class PaymentMachine(RuleBasedStateMachine):
     def deliver_again(self) -> None:
         """The same mail arrives a second time."""
         assert self._last is not None
-        self._transact(self._last)
+        self.transact(self._last)
 
     @rule(who=st.sampled_from((OWNER, APPROVER)))
     def freeze(self, who: str) -> None:
@@ -524,7 +524,7 @@ class PaymentMachine(RuleBasedStateMachine):
     ) -> tuple[Outcome, ...]:
         document = self._document(known)
         item = ShownItem(document_id=document.id, version=document.version, context=shown)
-        token = self._token(who, shown, [item])
+        token = self.token(who, shown, [item])
         cause = {"seconded_by": second} if second else {}
         return self._carry_out(Asked(token, command, authority, cause), crash)
 
@@ -533,11 +533,12 @@ class PaymentMachine(RuleBasedStateMachine):
     ) -> tuple[Outcome, ...]:
         asks = command.verb in (Verb.APPROVE, Verb.REJECT)
         shown = Shown.PAYMENT_APPROVAL if asks else Shown.BASKET
-        token = self._token(who, shown, [_line(payment, shown)])
+        token = self.token(who, shown, [_line(payment, shown)])
         single = replace(command, items=() if asks else (1,))
         return self._carry_out(Asked(token, single, Authority.CONFIRMED, {}), crash)
 
-    def _token(self, who: str, shown: Shown, items: Sequence[ShownItem]) -> Token:
+    def token(self, who: str, shown: Shown, items: Sequence[ShownItem]) -> Token:
+        """Return what somebody's answer to one mail may decide on."""
         now = self.house.clock.now()
         return Token(
             hash=self.house.context.new_id(),
@@ -555,11 +556,12 @@ class PaymentMachine(RuleBasedStateMachine):
         """Do it; when it crashed half way, the queue does it again."""
         self._last = asked
         try:
-            return self._transact(asked, crash)
+            return self.transact(asked, crash)
         except Crash:
-            return self._transact(asked)
+            return self.transact(asked)
 
-    def _transact(self, asked: Asked, crash: int = 99) -> tuple[Outcome, ...]:
+    def transact(self, asked: Asked, crash: int = 99) -> tuple[Outcome, ...]:
+        """Carry it out in one transaction, which dies after `crash` audit events."""
         context = self.house.context
         with context.database.transaction() as session:
             unit = Unit(context=context, session=session, cause=asked.cause, noted=_Fuse(crash))
