@@ -143,8 +143,10 @@ def forward(act: Act) -> Result:
         raise Refused("already_done")
     if other.frozen or not may_take(other.email, mine, approvals, act.document):
         raise Refused("forward_decides_already", {"to": other.name})
-    handed = [replace(a, approver=other.email.lower(), asked_at=None) for a in mine]
-    record_approvals(act.unit.session, handed)
+    to = other.email.lower()
+    # they have all the days that the rule gives
+    fresh = [replace(a, approver=to, asked_at=None, reminded_at=None) for a in mine]
+    record_approvals(act.unit.session, fresh)
     record_approvals(act.unit.session, [replace(a, state=ApprovalState.CANCELLED) for a in mine])
     act.unit.note(EventKind.APPROVAL_HANDED_OVER, act.document.id, act.email, to=other.email)
     # who was asked already gets no second mail: the key of each mail says for whom it is

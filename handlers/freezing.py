@@ -120,7 +120,8 @@ def _hand_over(
     others = second_people(dossier, definition.employees, parties)
     if not others:
         return Handed(document=document, to="")
-    moved = replace(approval, approver=others[0].email.lower())
+    to = others[0].email.lower()
+    moved = replace(approval, approver=to, asked_at=None, reminded_at=None, escalated_to="")
     left = replace(approval, state=ApprovalState.CANCELLED)
     record_approvals(unit.session, [moved, left])
     facts = {"rule": approval.rule, "was": approval.approver, "to": moved.approver}

@@ -15,6 +15,8 @@ def document_changed(
     It was rejected, deleted, taken back, or changed in what approvers decide on (`why`, for the
     audit log). Payments that left the house stay what they are. Returns what left the basket.
     """
+    if not payments_of_document(unit.session, document.id):
+        return ()  # none can come meanwhile: who puts one in the basket holds the document
     lock_payments(unit.session, document.dossier)
     gone = []
     for payment in payments_of_document(unit.session, document.id):
