@@ -26,7 +26,7 @@ from mailbot.domain.mail import StoredMail
 from mailbot.domain.payment import Payment
 from mailbot.domain.people import Dossier, Employee, Person
 from mailbot.domain.token import ShownItem, Token
-from storage.definitions import find_definition, find_dossier
+from storage.definitions import find_definition, find_dossier, get_office
 from storage.payments import find_payment, find_payment_file, lock_payments
 
 #: what was done: outcomes in the order of the lines
@@ -220,7 +220,8 @@ class PaymentTurn:
             raise Refused("not_allowed")
         if person.frozen:
             raise Refused("frozen_person")
-        if not dossier.payments.active:
+        office, _employees = get_office(self._unit.session, dossier.office)
+        if not (dossier.payments.active and office.payments):
             raise Refused("payments_off")
         return person, dossier
 

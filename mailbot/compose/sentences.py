@@ -20,6 +20,7 @@ _NAMED_THINGS = {
     "to_status": "statuses",
     "payment_status": "payment_statuses",
     "verb": "verbs",
+    "warning": "warnings",
 }
 _FIELD_LISTS = frozenset({"field", "fields"})
 #: placeholders whose values are arguments of a command

@@ -139,7 +139,7 @@ def check_warnings(document: Document) -> None:
     if names & DUPLICATES:
         raise Refused("pay_duplicate")
     if blocking:
-        raise Refused("pay_warned", {"warning": blocking[0]})
+        raise Refused("pay_warned", {"warning": name_of(blocking[0])})
 
 
 def check_account(document: Document, account: SupplierAccount | None, now: datetime) -> None:
