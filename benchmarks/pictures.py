@@ -2,7 +2,7 @@
 
     python -m benchmarks.pictures docs/pictures
 
-One PNG for each language, with the mails side by side; docs/mails.md shows them.
+One PNG for each language, with the mails in rows; docs/mails.md shows them.
 """
 
 import tempfile
@@ -16,10 +16,21 @@ from mailbot.domain.mail import LANGUAGES, Language
 from tests.kit.browser import open_browser
 from tests.kit.every_letter import LETTERS
 from tests.kit.letters import a_letterhead
-from tests.kit.phone_mails import PhoneMails
+from tests.kit.phone_mails import WIDTH, PhoneMails
 
 #: letters, in the order in which an invoice meets them
-SHOWN = ("approval", "new_version")
+SHOWN = (
+    "approval",
+    "new_version",
+    "account",
+    "pay_by_code",
+    "basket",
+    "payment_approval",
+    "execution",
+    "payment_file",
+    "statement",
+)
+_IN_A_ROW = 3
 _GAP = 16
 _GREY = (222, 222, 222)
 
@@ -30,22 +41,24 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as profile, open_browser(Path(profile)) as browser:
         browser.get("about:blank")
         for language in LANGUAGES:
-            side_by_side(PhoneMails(browser), language).save(
+            in_rows(PhoneMails(browser), language).save(
                 folder / f"mails.{language}.png", optimize=True
             )
 
 
-def side_by_side(phone: PhoneMails, language: Language) -> Image.Image:
+def in_rows(phone: PhoneMails, language: Language) -> Image.Image:
     """Return one picture of all the mails in one language."""
     pictures = [_picture(phone, name, language) for name in SHOWN]
-    width = sum(each.width + _GAP for each in pictures) + _GAP
-    sheet = Image.new("RGB", (width, max(p.height for p in pictures) + 2 * _GAP), _GREY)
-    left = _GAP
-    for each in pictures:
-        sheet.paste(each, (left, _GAP))
-        left += each.width + _GAP
+    rows = [pictures[at : at + _IN_A_ROW] for at in range(0, len(pictures), _IN_A_ROW)]
+    height = sum(max(p.height for p in row) + _GAP for row in rows)
+    sheet = Image.new("RGB", (_IN_A_ROW * (WIDTH + _GAP) + _GAP, height + _GAP), _GREY)
+    top = _GAP
+    for row in rows:
+        for number, picture in enumerate(row):
+            sheet.paste(picture, (_GAP + number * (WIDTH + _GAP), top))
+        top += max(picture.height for picture in row) + _GAP
     # few colours: mails are text on white
-    return sheet.quantize(64)
+    return sheet.quantize(32)
 
 
 def _picture(phone: PhoneMails, name: str, language: Language) -> Image.Image:
