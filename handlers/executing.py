@@ -32,7 +32,7 @@ from storage.approvals import approvals_of
 from storage.definitions import find_dossier, get_office
 from storage.documents import find_document
 from storage.payments import (
-    find_payment,
+    find_payments,
     lock_payments,
     payment_approvals_of,
     payment_files_of,
@@ -164,10 +164,11 @@ def execute(
 def _chosen(session: Session, token: Token, command: Command) -> dict[int, Payment]:
     """Return the payments of the lines that a command names, all of them where it names none."""
     numbers = command.items or tuple(range(1, len(token.items) + 1))
+    known = find_payments(session, {item.payment for item in token.items if item.payment})
     found: dict[int, Payment] = {}
     for number in numbers:
         item = token.items[number - 1] if 1 <= number <= len(token.items) else None
-        payment = find_payment(session, item.payment) if item and item.payment else None
+        payment = known.get(item.payment) if item else None
         if item is None or payment is None or payment.dossier != token.dossier:
             raise Refused("unknown_item", {"item": str(number)})
         if payment.version != item.version:
@@ -211,7 +212,8 @@ def _takes_second(unit: Unit, plan: Plan, person: Person | Employee) -> bool:
         frozen={each.email.lower() for each in known if each.frozen},
     )
     email = person.email.lower()
-    return is_above or any(_hands(unit.session, payment) <= {email} for payment in payments)
+    mine_alone = (p for p in payments if p.prepared_by.lower() == email)
+    return is_above or any(_hands(unit.session, payment) <= {email} for payment in mine_alone)
 
 
 def _made_today(

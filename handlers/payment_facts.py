@@ -112,8 +112,9 @@ def missing_approvers(session: Session, payment: Payment, dossier: Dossier) -> t
 
     Raises Refused when no rule covers it.
     """
-    _office, employees = get_office(session, dossier.office)
-    demand = demand_of(payment, dossier, employees)
+    if not dossier.payments.approval:
+        return ()
+    demand = demand_of(payment, dossier, employees_of(session, dossier))
     parts = payment_approvals_of(session, payment.id)
     if demand is None or is_settled(payment, demand, parts):
         return ()

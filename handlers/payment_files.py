@@ -22,8 +22,8 @@ from storage.definitions import get_office
 from storage.payments import (
     next_file_number,
     payments_in_file,
-    record_payment,
     record_payment_file,
+    record_payments,
 )
 
 MEDIA_TYPE = "application/xml"
@@ -72,15 +72,18 @@ def make_file(unit: Unit, planned: PlannedFile, dossier: Dossier, *, by: str) ->
 
 def _let_leave(unit: Unit, file: PaymentFile, planned: PlannedFile, *, by: str) -> None:
     """Move the payments of a file out of the basket, with the day and account of the file."""
-    for payment in planned.payments:
-        left = moved(
+    gone = [
+        moved(
             payment,
             PaymentStatus.IN_FILE,
             file_id=file.id,
             execution_date=file.execution_date,
             debit_iban=file.debit_iban,
         )
-        record_payment(unit.session, left)
+        for payment in planned.payments
+    ]
+    record_payments(unit.session, gone)
+    for payment, left in zip(planned.payments, gone, strict=True):
         facts = {"from_status": payment.status.value, "to_status": left.status.value}
         note_payment(unit, EventKind.PAYMENT_MOVED, left, by, file=file.id, **facts)
     _check_sum(unit, file)

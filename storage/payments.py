@@ -12,6 +12,8 @@ from storage.tables.payments import PaymentApprovalRow, PaymentFileRow, PaymentR
 
 #: any number: see storage/one_at_a_time.py
 _LOCKS = 4712
+#: ids in one query
+_AT_A_TIME = 500
 
 
 def lock_payments(session: Session, dossier: str) -> None:
@@ -27,7 +29,20 @@ def lock_payments(session: Session, dossier: str) -> None:
 
 def record_payment(session: Session, payment: Payment) -> None:
     """Keep a payment as it is now."""
-    row = session.get(PaymentRow, payment.id) or PaymentRow(
+    record_payments(session, [payment])
+
+
+def record_payments(session: Session, payments: Sequence[Payment]) -> None:
+    """Keep payments as they are now, many at the cost of few."""
+    known = _rows(session, [payment.id for payment in payments])
+    for payment in payments:
+        session.add(_filled(known.get(payment.id), payment))
+    session.flush()
+
+
+def _filled(known: PaymentRow | None, payment: Payment) -> PaymentRow:
+    """Return the row of a payment, with what it says now."""
+    row = known or PaymentRow(
         id=payment.id,
         dossier=payment.dossier,
         status="",
@@ -43,8 +58,22 @@ def record_payment(session: Session, payment: Payment) -> None:
     row.file_id = payment.file_id
     row.execution_date = payment.execution_date
     row.data = to_json(payment)
-    session.add(row)
-    session.flush()
+    return row
+
+
+def find_payments(session: Session, ids: Collection[str]) -> dict[str, Payment]:
+    """Return payments by their ids; those that there are none of are left out."""
+    return {i: from_json(Payment, row.data) for i, row in _rows(session, ids).items()}
+
+
+def _rows(session: Session, ids: Collection[str]) -> dict[str, PaymentRow]:
+    """Return the rows of these ids, some hundred at a time."""
+    wanted = list(ids)
+    found: dict[str, PaymentRow] = {}
+    for at in range(0, len(wanted), _AT_A_TIME):
+        some = select(PaymentRow).where(col(PaymentRow.id).in_(wanted[at : at + _AT_A_TIME]))
+        found |= {row.id: row for row in session.exec(some)}
+    return found
 
 
 def find_payment(session: Session, payment_id: str) -> Payment | None:
