@@ -23,7 +23,7 @@ from mailbot.domain.payment import (
 from mailbot.domain.payment_blocks import DUPLICATES, blocking_warnings, name_of
 from mailbot.domain.people import Dossier, JournalKind
 from mailbot.domain.sepa_text import sepa_text
-from mailbot.rules.approval import is_complete, matching_rules
+from mailbot.rules.approval import holding_rules, is_complete
 from mailbot.rules.flow import is_doubtful
 from mailbot.rules.payment_terms import (
     NAME_LENGTH,
@@ -103,7 +103,7 @@ def check_owed(document: Document, dossier: Dossier, approvals: Sequence[Approva
 
 
 def is_approved(document: Document, dossier: Dossier, approvals: Sequence[Approval]) -> bool:
-    """Whether every rule that holds for the document as it is now has what it asks.
+    """Whether every rule that holds for the document, or held once, has what it asks.
 
     What is booked was judged by the rules of its day: a rule that came later asks nothing of it.
     """
@@ -111,7 +111,7 @@ def is_approved(document: Document, dossier: Dossier, approvals: Sequence[Approv
         return False
     counting = [a for a in approvals if a.state is not ApprovalState.CANCELLED]
     asked = {approval.rule for approval in counting}
-    rules = matching_rules(document, dossier)
+    rules = holding_rules(document, dossier, approvals)
     if document.status is Status.EXPORTED:
         rules = tuple(rule for rule in rules if rule.name in asked)
     return is_complete(rules, approvals)

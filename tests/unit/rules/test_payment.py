@@ -172,6 +172,20 @@ def test_a_rule_that_came_after_booking_asks_nothing_of_what_was_booked() -> Non
     assert why_not(an_invoice(), dossier, approvals=(waiting,)) == "pay_not_approved"
 
 
+def test_a_rule_that_held_once_still_asks_when_the_total_is_lower_now() -> None:
+    rule = ApprovalRule(
+        name="groot", approvers=("mia@korenaar.example",), amount_from=Decimal(900)
+    )
+    dossier = replace(PAYING, approval_rules=(rule,))
+    asked = Approval(
+        document_id="d1", rule="groot", approver="mia@korenaar.example", mode="all", version=1
+    )
+    document = an_invoice(status=Status.TO_EXPORT)
+    assert why_not(document, dossier, approvals=(asked,)) == "pay_not_approved"
+    given_ = replace(asked, state=ApprovalState.APPROVED, decided_at=NOW)
+    assert why_not(document, dossier, approvals=(given_,)) == ""
+
+
 @pytest.mark.parametrize("status", PaymentStatus)
 def test_what_is_on_its_way_is_not_paid_again(status: PaymentStatus) -> None:
     gone = status in (PaymentStatus.NOT_PAID, PaymentStatus.REFUSED, PaymentStatus.CANCELLED)
