@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import Session
 
-from mailbot.domain.approval import Approval
+from mailbot.domain.approval import Approval, ApprovalState
 from mailbot.domain.conversation import Conversation, ConversationKind, Message, Participant
 from mailbot.domain.document import Document, Note, Status
 from mailbot.domain.identifiers import new_id
@@ -258,3 +258,28 @@ def test_what_was_never_read_for_it_is_known(session: Session) -> None:
     record_document(session, a_document(id="d3", status=Status.RECEIVED))
     assert [d.id for d in unread_documents(session, "", 10)] == ["d2"]
     assert unread_documents(session, "d2", 10) == []
+
+
+@pytest.mark.feature("CF-APPR-18")
+def test_where_the_approval_stands(session: Session) -> None:
+    """By its words alone, together with others, and whatever else may be seen."""
+    statuses = (Status.TO_APPROVE, Status.TO_APPROVE, Status.REJECTED, Status.TO_REVIEW)
+    for number, status in enumerate(statuses, start=1):
+        keep(session, a_document(id=f"d{number}", status=status))
+    part = Approval(document_id="d1", rule="r", approver="an@b.example", mode="all", version=1)
+    instead = replace(part, document_id="d2", approver="x@b.example", escalated_to="an@b.example")
+    given = replace(part, document_id="d4", state=ApprovalState.APPROVED)
+    record_approvals(session, [part, instead, given])
+    for text, expected in (
+        ("goedkeuring:open", ["d2", "d1"]),
+        ("goedkeuring: mij", ["d2", "d1"]),
+        ("Freigabe:abgelehnt", ["d3"]),
+        ("approval:ok drukkerij", ["d4"]),
+        ("approbation:ok slagerij", []),
+    ):
+        query = replace(read_search(text), approvers=("an@b.example",))
+        assert found(session, query) == expected, text
+    assert (
+        found(session, "goedkeuring:open", Sight(office="kantoor", reader="eve@x.example")) == []
+    )
+    assert found(session, "goedkeuring:open", ALL) == []
