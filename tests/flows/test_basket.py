@@ -175,10 +175,10 @@ def test_executing_shows_count_total_and_hash_and_one_code_makes_one_file(talks:
     talks.reply(mail, "voer uit 1-2")
     assert len(made(talks)) == 1, "what left is not made again"
     talks.forget()
-    talks.reply(sent, "sepa-bestand 1")
+    talks.reply(mail, "sepa-bestand 1")
     again = talks.got(OWNER, "Bestand 1 voor de bank")
     assert [p.get_payload(decode=True) for p in again.message.iter_attachments()] == [content]
-    talks.reply(sent, "betalingen november")
+    talks.reply(mail, "betalingen november")
     listed = talks.got(OWNER, "Uitgevoerde betalingen")
     assert "in bestand 1 voor de bank" in listed.text
     talks.forget()
