@@ -1,4 +1,4 @@
-"""A mail to mailbot@ that asks for the basket, the list of payments, or a file; shared by handlers.
+"""A mail to mailbot@ that asks for the basket, the list of payments or a file; for handlers.
 
 An answer to any mail of ours asks the same (handlers/turns.py).
 """

@@ -7,6 +7,7 @@ and is only not paid until a person says `geen dubbel`.
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from mailbot.domain.document import Document
 from mailbot.domain.identifiers import read_ogm
@@ -16,6 +17,9 @@ from mailbot.rules.duplicates import EarlierDocument, is_same_supplier
 _SOON = timedelta(days=5)
 #: between an invoice, its credit note and the invoice that takes its place
 _BILLED_AGAIN = timedelta(days=180)
+#: a communication that stood on so many invoices, so far apart, is the customer's number
+_TIMES_BEFORE = 2
+_APART = timedelta(days=14)
 #: letters that are read or typed for digits
 _READ_AS_DIGITS = str.maketrans("oil", "011")
 
@@ -32,7 +36,10 @@ def find_near_duplicates(
     ranked = sorted(
         (rank, other.id) for other in earlier if (rank := _rank(mine, other)) is not None
     )
-    return [(other, _WARNINGS[rank]) for rank, other in ranked]
+    found = [(other, _WARNINGS[rank]) for rank, other in ranked]
+    if _is_customer_number(mine, earlier):
+        return [each for each in found if each[1] != "duplicate_communication"]
+    return found
 
 
 def credited_by(document: Document, earlier: Sequence[EarlierDocument]) -> str:
@@ -93,6 +100,20 @@ def _spelled(number: str) -> str:
 def _has_same_communication(mine: EarlierDocument, other: EarlierDocument) -> bool:
     ogm = read_ogm(mine.communication)
     return ogm is not None and ogm == read_ogm(other.communication)
+
+
+def _is_customer_number(mine: EarlierDocument, earlier: Sequence[EarlierDocument]) -> bool:
+    """Whether the supplier gives this customer one structured communication for ever.
+
+    It stood on two invoices before, each of another number and weeks apart: about those a person
+    was asked.
+    """
+    alike = [o for o in earlier if is_same_supplier(mine, o) and _has_same_communication(mine, o)]
+    numbers = {_spelled(each.invoice_number) for each in (mine, *alike)} - {""}
+    days = sorted(each.invoice_date for each in (mine, *alike) if each.invoice_date)
+    gaps = [later - day for day, later in pairwise(days)]
+    is_known = len(alike) >= _TIMES_BEFORE
+    return is_known and len(numbers) == len(gaps) + 1 == len(alike) + 1 and min(gaps) >= _APART
 
 
 def _is_soon_again(mine: EarlierDocument, other: EarlierDocument) -> bool:

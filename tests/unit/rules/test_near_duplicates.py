@@ -63,6 +63,24 @@ def test_the_same_money_again(old: dict[str, object], said: str | None) -> None:
     assert warning(a_new(payment_reference=OGM), earlier(**old)) == said
 
 
+def test_a_communication_that_is_a_customers_number_is_asked_about_twice() -> None:
+    """A water company writes the same one on every invoice."""
+    months = [date(2026, month, 1) for month in (8, 9, 10)]
+    old = [
+        earlier(id=str(n), invoice_number=f"W{n}", invoice_date=day, communication=OGM)
+        for n, day in enumerate(months, 1)
+    ]
+    new = a_new(payment_reference=OGM, invoice_number="W9")
+    assert [w for _id, w in find_near_duplicates(new, old[:1])] == ["duplicate_communication"]
+    assert find_near_duplicates(new, old[:2]) == []
+    assert find_near_duplicates(new, old) == []
+    # a reminder, or the same invoice under another number, lies close to one of them
+    soon = replace(old[2], id="s", invoice_number="R1", invoice_date=date(2026, 10, 8))
+    assert len(find_near_duplicates(new, [*old, soon])) == 4
+    same_number = replace(old[2], invoice_number="W2")
+    assert len(find_near_duplicates(new, [*old[:2], same_number])) == 3
+
+
 def test_invoices_of_one_mail_are_each_meant() -> None:
     sibling = earlier(invoice_number="2026-115")
     assert warning(a_new(), sibling, "<1@client.example>") is None

@@ -21,8 +21,8 @@ from tests.kit.office import ADMIN, APPROVER, EMPLOYEES, MANAGER, OWNER, PEOPLE,
 from tests.kit.payments import a_credit_transfer
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-SMALL = PaymentRule(name="klein", approvers=("*",), max_amount=Decimal("500"))
-LARGE = PaymentRule(name="groot", approvers=(OWNER, APPROVER), max_amount=Decimal("5000"))
+SMALL = PaymentRule(name="klein", approvers=("*",), max_amount=Decimal(500))
+LARGE = PaymentRule(name="groot", approvers=(OWNER, APPROVER), max_amount=Decimal(5000))
 BOARD = PaymentRule(name="directie", approvers=(MANAGER,), mode="one")
 RULES = (BOARD, LARGE, SMALL)
 
