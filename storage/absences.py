@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from mailbot.domain.people import Absence
+from storage.remembered import forget
 from storage.tables import AbsenceRow, DossierRow
 
 
@@ -24,6 +25,7 @@ def record_absence(
         )
     )
     session.flush()
+    forget(session)
 
 
 def end_absences(session: Session, person: str, *, today: date) -> int:
@@ -36,6 +38,7 @@ def end_absences(session: Session, person: str, *, today: date) -> int:
     for row in rows:
         session.delete(row)
     session.flush()
+    forget(session)
     return len(rows)
 
 

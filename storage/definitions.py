@@ -14,6 +14,7 @@ from mailbot.domain.people import Definition, Dossier, Employee, Office, Person
 from mailbot.domain.values import from_data, from_json, to_data, to_json
 from storage.absences import absences_by_dossier, absences_in
 from storage.freezes import frozen_addresses
+from storage.remembered import forget, remembered
 from storage.shared_values import DIRECTORY, note_change
 from storage.tables import DossierRow, OfficeRow
 from storage.tables.known import DossierPersonRow
@@ -79,6 +80,7 @@ def save_definition(session: Session, definition: Definition) -> None:
     session.flush()
     _save_people(session, definition)
     note_change(session, DIRECTORY)
+    forget(session)
 
 
 def _save_people(session: Session, definition: Definition) -> None:
@@ -107,7 +109,10 @@ def dossiers_of(session: Session, email: str) -> Sequence[Dossier]:
 
 def find_dossier(session: Session, name: str) -> Dossier | None:
     """Return the dossier with this code or enterprise number (any case)."""
-    wanted = name.lower()
+    return remembered(session, ("named", name.lower()), lambda: _find(session, name.lower()))
+
+
+def _find(session: Session, wanted: str) -> Dossier | None:
     row = session.exec(select(DossierRow).where(DossierRow.enterprise_number == wanted)).first()
     if row is None:
         by_code = select(DossierRow).where(sa.func.lower(DossierRow.code) == wanted)
@@ -117,6 +122,10 @@ def find_dossier(session: Session, name: str) -> Dossier | None:
 
 def get_dossier(session: Session, code: str) -> Dossier:
     """Return the dossier with this code. Raises KeyError."""
+    return remembered(session, ("dossier", code), lambda: _get(session, code))
+
+
+def _get(session: Session, code: str) -> Dossier:
     row = session.get(DossierRow, code)
     if row is None:
         raise KeyError(code)
@@ -129,10 +138,15 @@ def lock_dossier(session: Session, code: str) -> None:
     Holds until the end of the transaction; on SQLite transactions are in turn anyway.
     """
     session.exec(select(DossierRow.code).where(DossierRow.code == code).with_for_update())
+    forget(session)
 
 
 def get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...]]:
     """Return the office with this code and its employees. Raises KeyError."""
+    return remembered(session, ("office", code), lambda: _get_office(session, code))
+
+
+def _get_office(session: Session, code: str) -> tuple[Office, tuple[Employee, ...]]:
     row = session.get(OfficeRow, code)
     if row is None:
         raise KeyError(code)

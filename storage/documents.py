@@ -53,7 +53,10 @@ def find_document(
 ) -> Document | None:
     """Return the document with this id; locked until the end of the transaction, or only read."""
     query = select(DocumentRow).where(DocumentRow.id == document_id)
-    row = session.exec(query.with_for_update() if is_locked else query).first()
+    if is_locked:
+        # not what this session may have read before it waited for the lock
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).first()
     return from_json(Document, row.data) if row else None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from storage.remembered import forget, remembered
 from storage.tables import FrozenRow
 
 
@@ -14,6 +15,7 @@ def record_freeze(session: Session, address: str, *, office: str, by: str, at: d
     """End the authority of an address in an office, or everywhere (office "")."""
     session.merge(FrozenRow(address=address.lower(), office=office, at=at, by=by))
     session.flush()
+    forget(session)
 
 
 def end_freezes(session: Session, address: str) -> int:
@@ -22,13 +24,14 @@ def end_freezes(session: Session, address: str) -> int:
     for row in rows:
         session.delete(row)
     session.flush()
+    forget(session)
     return len(rows)
 
 
 def frozen_addresses(session: Session, office: str) -> frozenset[str]:
     """Return the addresses without authority in an office."""
     query = select(FrozenRow.address).where(col(FrozenRow.office).in_(("", office)))
-    return frozenset(session.exec(query))
+    return remembered(session, ("frozen", office), lambda: frozenset(session.exec(query)))
 
 
 def freezes_of(session: Session, address: str) -> tuple[tuple[str, datetime, str], ...]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from mailbot.domain.approval import ApprovalState
 from mailbot.domain.payment import Payment, PaymentApproval, PaymentFile, PaymentStatus
 from mailbot.domain.values import from_json, to_json
+from storage.remembered import forget
 from storage.tables.payments import PaymentApprovalRow, PaymentFileRow, PaymentRow
 
 #: any number: see storage/one_at_a_time.py
@@ -25,6 +26,9 @@ def lock_payments(session: Session, dossier: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         key = sa.func.hashtext(dossier)
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, key)))
+        # what this session had read before may have changed while it waited
+        session.expire_all()
+        forget(session)
 
 
 def record_payment(session: Session, payment: Payment) -> None:
