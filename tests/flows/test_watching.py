@@ -71,6 +71,7 @@ def test_an_approval_as_the_operator_sees_it(tmp_path: Path, lines: list[EventDi
     dossier = make_dossier(approval_rules=needs_approval())
     with Story(tmp_path, make_definition(dossier)) as story:
         story.say(OWNER, "aankoop-0400000185@in.example", files=[UBL])
+        story.settle()  # the letter reached its reader before that is written down
         story.reply(story.expect(APPROVER), "goedgekeurd")
         story.reply(story.expect(MANAGER), "ok")
         document = story.expect_document("bakkerij", Status.EXPORTED)
