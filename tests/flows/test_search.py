@@ -124,6 +124,7 @@ def test_more_than_fits_is_said(talks: Talks) -> None:
     assert "11  " not in listed.text
 
 
+@pytest.mark.stores("sqlite")
 def test_the_operator_finds_everything_and_makes_old_things_findable(
     talks: Talks, tmp_path: Path
 ) -> None:

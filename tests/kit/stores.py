@@ -13,8 +13,9 @@ from tests.kit.postgres import Postgres
 from tests.kit.s3 import S3Server
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-#: folders of tests that tell stories
+#: folders of tests that tell stories, and by what they tell them
 _TELLING = ("flows", "faults")
+_TOLD_BY = ("Story", "open_talks")
 #: a fourth of these stories is told on SQLite, too: twice all of them takes too long for a run
 _SOME_ON_BOTH = "test_stories"
 
@@ -39,7 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell each test that tells a story on which stores."""
-    if metafunc.definition.path.parent.name in _TELLING and hasattr(metafunc.module, "Story"):
+    is_telling = any(hasattr(metafunc.module, name) for name in _TOLD_BY)
+    if metafunc.definition.path.parent.name in _TELLING and is_telling:
         metafunc.parametrize("stores", _stores_of(metafunc), indirect=True)
 
 

@@ -19,6 +19,7 @@ from storage.definitions import save_definition
 from tests.kit.databases import lay_database
 from tests.kit.mailroom import PROVED, Mailroom
 from tests.kit.office import make_definition, make_dossier, needs_approval
+from tests.kit.stores import new_stores
 from tests.kit.structured_builders import Sample, build_ubl
 
 SUPPLIER = "facturen@drukkerij.example"
@@ -171,8 +172,10 @@ def open_talks(
 ) -> Iterator[Talks]:
     """Give an office whose purchases Karim must approve, at ten on a Wednesday."""
     clock = StoppedClock(NOON)
-    values = {"service": {"data": folder, "domain": "in.example"}, **settings}
-    lay_database(folder)
+    stores = new_stores()
+    values = {"service": {"data": folder, "domain": "in.example"}, **stores, **settings}
+    if not stores:
+        lay_database(folder)
     context = open_context(Settings(**values), clock)
     try:
         with context.transaction() as unit:
