@@ -4,13 +4,13 @@ Asked, checked and confirmed are the same plan: its hash goes with the command t
 code, and what has changed since is not done (CF-PAY-16). Shared by handlers.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
 
 from handlers.context import Unit
+from handlers.leaving_today import left_today
 from handlers.payment_facts import check_leaving, employees_of, view_payment
 from handlers.payment_files import make_file
 from mailbot.compose.basket import ExecutionView
@@ -35,8 +35,6 @@ from storage.payments import (
     find_payments,
     lock_payments,
     payment_approvals_of,
-    payment_files_of,
-    payments_in_file,
 )
 
 #: argument of a command that waits: the hash of what was shown
@@ -200,37 +198,20 @@ def _today(unit: Unit, dossier: Dossier) -> date:
 def _takes_second(unit: Unit, plan: Plan, person: Person | Employee) -> bool:
     """Whether somebody else must confirm it, too. Raises Refused as `check_limits`."""
     payments = plan.execution.payments
-    mine, made = _made_today(unit, plan.dossier, person.email.lower())
+    left = left_today(unit, plan.dossier)
     known: list[Person | Employee] = [*plan.dossier.people]
     known += employees_of(unit.session, plan.dossier)
     is_above = check_limits(
         payments,
-        made,
+        [payment for payment, _by in left],
         plan.dossier,
         person,
-        mine_today=total(payment.amount for payment in mine),
+        mine_today=total(payment.amount for payment, by in left if by == person.email.lower()),
         frozen={each.email.lower() for each in known if each.frozen},
     )
     email = person.email.lower()
     mine_alone = (p for p in payments if p.prepared_by.lower() == email)
     return is_above or any(_hands(unit.session, payment) <= {email} for payment in mine_alone)
-
-
-def _made_today(
-    unit: Unit, dossier: Dossier, email: str
-) -> tuple[Sequence[Payment], Sequence[Payment]]:
-    """Return what this person, and what anybody, put in files today."""
-    office, _employees = get_office(unit.session, dossier.office)
-    today = local_date(unit.context.now(), office.time_zone)
-    mine: list[Payment] = []
-    made: list[Payment] = []
-    for file in payment_files_of(unit.session, dossier.code):
-        if local_date(file.created_at, office.time_zone) != today:
-            break
-        payments = payments_in_file(unit.session, file.id)
-        made += payments
-        mine += payments if file.created_by == email else ()
-    return mine, made
 
 
 def _hands(session: Session, payment: Payment) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.acting import Act, Result
-from handlers.context import Unit
+from handlers.leaving_today import left_today
 from handlers.pay_mail import send_pay_mail
 from handlers.payment_changes import cancel
 from handlers.payment_facts import employees_of
@@ -22,22 +22,17 @@ from handlers.preparing import (
     mark_handled,
     meant_document,
     propose,
-    today_at_office,
     waiting_in,
     without,
 )
 from handlers.taking_back import take_back
-from mailbot.domain.clock import local_date
 from mailbot.domain.document import Document
 from mailbot.domain.errors import Refused
 from mailbot.domain.money import total
 from mailbot.domain.payment import Payment, PaymentMethod, PaymentStatus
-from mailbot.domain.people import Dossier
 from mailbot.rules.payment import in_progress
 from mailbot.rules.payment_approval import demand_of
 from mailbot.rules.payment_limits import check_limits
-from storage.definitions import get_office
-from storage.payments import payment_files_of, payments_in, payments_in_file
 
 
 def qr(act: Act) -> Result:
@@ -129,25 +124,6 @@ def _takes_no_more(payment: Payment, before: Payment | None) -> bool:
     """Whether a code that was handed out already let as much leave."""
     is_code = before is not None and before.method is PaymentMethod.QR
     return is_code and before is not None and payment.amount <= before.amount
-
-
-def left_today(unit: Unit, dossier: Dossier) -> list[tuple[Payment, str]]:
-    """Return what was handed out today, in files or as codes, with who let it leave."""
-    office, _employees = get_office(unit.session, dossier.office)
-    today = today_at_office(unit, dossier)
-    found: list[tuple[Payment, str]] = []
-    for file in payment_files_of(unit.session, dossier.code):
-        if local_date(file.created_at, office.time_zone) != today:
-            break
-        found += [(p, file.created_by.lower()) for p in payments_in_file(unit.session, file.id)]
-    codes = payments_in(unit.session, dossier.code, (PaymentStatus.QR_MADE, PaymentStatus.PAID))
-    found += [
-        (payment, payment.prepared_by)
-        for payment in codes
-        if payment.method is PaymentMethod.QR
-        and local_date(payment.prepared_at, office.time_zone) == today
-    ]
-    return found
 
 
 def handed_out_code(payments: Sequence[Payment]) -> Payment | None:

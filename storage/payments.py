@@ -1,6 +1,7 @@
 """Payments, who approved them, and the files that were made of them."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -93,14 +94,26 @@ def payments_of_document(session: Session, document_id: str) -> tuple[Payment, .
 
 
 def payments_in(
-    session: Session, dossier: str, statuses: Collection[PaymentStatus], *, limit: int = 10_000
+    session: Session,
+    dossier: str,
+    statuses: Collection[PaymentStatus],
+    *,
+    since: datetime | None = None,
+    limit: int = 10_000,
 ) -> tuple[Payment, ...]:
-    """Return the payments of a dossier in these statuses, oldest first."""
+    """Return the payments of a dossier in these statuses, oldest first; of too many the newest.
+
+    `since`: those that were prepared since a moment.
+    """
     rows = select(PaymentRow).where(
         PaymentRow.dossier == dossier,
         col(PaymentRow.status).in_([status.value for status in statuses]),
     )
-    return _payments(session.exec(rows.order_by(PaymentRow.id).limit(limit)).all())
+    if since is not None:
+        # ids begin with their millisecond (RFC 9562 §5.7)
+        rows = rows.where(col(PaymentRow.id) >= f"{int(since.timestamp() * 1000):012x}")
+    newest = session.exec(rows.order_by(col(PaymentRow.id).desc()).limit(limit)).all()
+    return _payments(newest[::-1])
 
 
 def payments_in_file(session: Session, file_id: str) -> tuple[Payment, ...]:
