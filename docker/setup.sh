@@ -109,12 +109,8 @@ is_ready() {
     esac
 }
 
-# What is compiled before it is used starts sooner; tests and checks use a part of it, once.
-compiling=$([ "$purpose" = run ] && echo --compile || echo --no-compile)
-
 pip_install() {
-    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation \
-        "$compiling" "$@" >&2
+    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation "$@" >&2
 }
 
 make_environment() {
@@ -142,7 +138,7 @@ install_s3_server() {
     [ "$state" != "$(cat .venv/s3/.installed 2>/dev/null)" ] || return 0
     say "Installing the S3 server of the tests into .venv/s3"
     "$python" -m venv --clear .venv/s3
-    .venv/s3/bin/python -m pip --disable-pip-version-check --quiet install "$compiling" \
+    .venv/s3/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
         --require-hashes -r requirements-s3.txt >&2
     echo "$state" >.venv/s3/.installed
 }
