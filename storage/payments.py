@@ -149,18 +149,6 @@ def payment_approvals_of(session: Session, payment_id: str) -> tuple[PaymentAppr
     return tuple(_approval(row) for row in session.exec(ordered))
 
 
-def payments_waiting_for(session: Session, approver: str) -> tuple[Payment, ...]:
-    """Return the payments that wait for somebody's approval, oldest first."""
-    open_ = select(PaymentApprovalRow.payment_id).where(
-        PaymentApprovalRow.approver == approver.lower(),
-        PaymentApprovalRow.state == ApprovalState.OPEN.value,
-    )
-    rows = select(PaymentRow).where(
-        col(PaymentRow.id).in_(open_), PaymentRow.status == PaymentStatus.TO_APPROVE.value
-    )
-    return _payments(session.exec(rows.order_by(PaymentRow.id)).all())
-
-
 def next_file_number(session: Session, dossier: str) -> int:
     """Return the number of the dossier's next file; lock the payments first."""
     last = select(sa.func.max(PaymentFileRow.number)).where(PaymentFileRow.dossier == dossier)
